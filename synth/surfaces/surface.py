@@ -1,0 +1,82 @@
+"""A place that can carry text, followed through the clip. Engines make surfaces; everything after is one code path."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float32, Float64, UInt8
+
+Points = Float64[np.ndarray, "n 2"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Patch:
+    """A small picture that stands somewhere in a frame; outside it the value is `0` (occlusion) or `1` (light)."""
+
+    left: int
+    """Frame column of the first pixel"""
+    top: int
+    pixels: UInt8[np.ndarray, "h w"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Light:
+    """How the scene lights a surface in one frame: gain on the text's colour, on a coarse grid over the surface."""
+
+    gain: Float32[np.ndarray, "gh gw 3"]
+    """Cell centres cover the surface evenly; 1 is the light of the key frame"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Surface:
+    """A rectangle (or a piece of a cylinder) in the scene with its image position, occlusion and light over time.
+
+    A surface point (u, v) is lifted to (X, Y, Z) = (u, v, 0), or bent round the vertical axis
+    (R sin(a), v, R (1 - cos(a))) with a = (u - width / 2) / R and X counted from width / 2, then projected by
+    `to_frame`. With Z = 0 the columns 0, 1, 3 are the homography.
+    """
+
+    width: float
+    """Surface units; one unit is about one pixel in the key frame"""
+    height: float
+    to_frame: Float64[np.ndarray, "t 3 4"]
+    """Lifted surface point to frame pixel, homogeneous; one a frame"""
+    radius: float | None = None
+    """Of the cylinder, in surface units; None for a plane. Negative: hollow"""
+    occlusion: tuple[Patch | None, ...] = ()
+    """Opacity (0..255) of what stands in front, one a frame, in frame pixels; () for nothing ever"""
+    light: tuple[Light, ...] = ()
+    """One a frame; () for constant light"""
+    colour: tuple[int, int, int]
+    """Typical RGB of the bare surface in the key frame"""
+    busy: float = 0.0
+    """Standard deviation of the bare surface's luminance in the key frame, grey levels"""
+    quality: float = 1.0
+    """[0, 1]; how sure the engine is that text belongs here"""
+    kind: str = "plane"
+    """For the card: `plane`, `cylinder`, `wall`, `static`, `screen`"""
+
+    def project(self, points: Points, time: float) -> Points:
+        """Surface points to frame px at a frame number that need not be whole."""
+        last = len(self.to_frame) - 1
+        first = int(np.clip(np.floor(time), 0, max(last - 1, 0)))
+        if time == first or last == 0:
+            return self._project(points, first)
+        share = time - first
+        return (1 - share) * self._project(points, first) + share * self._project(points, first + 1)
+
+    def _project(self, points: Points, frame: int) -> Points:
+        lifted = np.empty((len(points), 4))
+        lifted[:, 1], lifted[:, 3] = points[:, 1], 1
+        if self.radius is None:
+            lifted[:, 0], lifted[:, 2] = points[:, 0], 0
+        else:
+            angle = (points[:, 0] - self.width / 2) / self.radius
+            lifted[:, 0] = self.width / 2 + self.radius * np.sin(angle)
+            lifted[:, 2] = self.radius * (1 - np.cos(angle))
+        image = lifted @ self.to_frame[frame].T
+        return image[:, :2] / image[:, 2:]
+
+
+def from_homographies(matrices: Float64[np.ndarray, "t 3 3"]) -> Float64[np.ndarray, "t 3 4"]:
+    """Plane homographies as projections of (X, Y, 0, 1)."""
+    return np.concatenate([matrices[:, :, :2], np.zeros_like(matrices[:, :, :1]), matrices[:, :, 2:]], axis=2)
