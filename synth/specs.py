@@ -6,6 +6,9 @@ from typing import Literal
 Colour = tuple[int, int, int]
 """RGB, 0..255"""
 
+SCREEN = -1
+"""Surface index of the screen itself"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextSpec:

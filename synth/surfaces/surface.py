@@ -7,6 +7,9 @@ from jaxtyping import Float32, Float64, UInt8
 
 Points = Float64[np.ndarray, "n 2"]
 
+NEAREST = 1e-9
+"""Homogeneous weights below this lie behind the camera; engines scale to_frame so that visible points have positive ones"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Patch:
@@ -56,7 +59,7 @@ class Surface:
     """For the card: `plane`, `cylinder`, `wall`, `static`, `screen`"""
 
     def project(self, points: Points, time: float) -> Points:
-        """Surface points to frame px at a frame number that need not be whole."""
+        """Surface points to frame px at a frame number that need not be whole; nan behind the camera."""
         last = len(self.to_frame) - 1
         first = int(np.clip(np.floor(time), 0, max(last - 1, 0)))
         if time == first or last == 0:
@@ -74,7 +77,8 @@ class Surface:
             lifted[:, 0] = self.width / 2 + self.radius * np.sin(angle)
             lifted[:, 2] = self.radius * (1 - np.cos(angle))
         image = lifted @ self.to_frame[frame].T
-        return image[:, :2] / image[:, 2:]
+        depth = np.where(image[:, 2:] > NEAREST, image[:, 2:], np.nan)
+        return image[:, :2] / depth
 
 
 def from_homographies(matrices: Float64[np.ndarray, "t 3 3"]) -> Float64[np.ndarray, "t 3 4"]:

@@ -1,0 +1,65 @@
+# Two commands are enough: `make demo` shows what the toolkit makes, `make test` proves that it works.
+
+PYTHON ?= python3
+EXTRAS := synth,realv,benchmarks,pipelines,dev
+PROCESSES ?= 2
+SEED ?= 1
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PYTEST := $(BIN)/python -m pytest
+E2E := slow or server or browser
+
+# Parallel work is processes, so each process has one thread
+export OMP_NUM_THREADS = 1
+export OPENBLAS_NUM_THREADS = 1
+export MKL_NUM_THREADS = 1
+export NUMBA_NUM_THREADS = 1
+
+.PHONY: setup demo test e2e check fmt docs
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help:
+	@echo "make demo    render six clips and say where to look"
+	@echo "make test    fast tests (make test ARGS='-k shards' for some; SEED=7 for another order)"
+	@echo "make e2e     slow, server and browser tests"
+	@echo "make check   formatting, lint, types, import rules"
+	@echo "make fmt     mend formatting and imports"
+	@echo "make docs    links, commands and examples in the documents"
+	@echo "make setup   $(VENV) with the pinned versions of constraints.txt (the others do this first)"
+
+setup: $(READY)
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v < (3, 14) else f"$(PYTHON) is Python {v[0]}.{v[1]}; name one of 3.11 to 3.13: make PYTHON=python3.12")'
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make a virtual environment: install python3-venv"; exit 1; }
+	@$(BIN)/python -c '' 2>/dev/null || { echo "set-up 1/2: a virtual environment in $(VENV)"; $(PYTHON) -m venv --clear $(VENV); }
+	@echo "set-up 2/2: the toolkit and its libraries into $(VENV), pinned by constraints.txt"
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[$(EXTRAS)]'
+	@touch $@
+
+demo: setup
+	$(BIN)/python -m synth.render --n 6 --out data/demo
+	@echo "Look at the pictures and films in data/demo/preview, and at data/demo/CARD.md"
+
+test: setup
+	$(PYTEST) -n $(PROCESSES) --dist loadfile --shuffle $(SEED) $(ARGS)
+
+e2e: setup
+	@$(PYTEST) -m "$(E2E)" -q --collect-only >/dev/null; status=$$?; \
+	if [ $$status -eq 5 ]; then echo "no slow, server or browser tests"; else $(PYTEST) -m "$(E2E)" --timeout 3600 $(ARGS); fi
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fmt: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: setup
+	$(PYTEST) tests/test_docs.py

@@ -1,0 +1,1 @@
+"""The loop with people: pre-labels to Label Studio and annotations back."""

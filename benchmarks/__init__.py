@@ -1,0 +1,1 @@
+"""What is measured: metrics, frozen suites and speed."""

@@ -1,0 +1,1 @@
+"""What others do, measured beside ours: each file wraps or rebuilds one peer or floor."""

@@ -1,0 +1,1 @@
+"""Networks that segment text in video: the only home of torch."""

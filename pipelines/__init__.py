@@ -1,0 +1,1 @@
+"""Puts the stages together: the only package that may import all the others."""

@@ -1,0 +1,1 @@
+"""Real video: from source files to clips and pre-labels."""

@@ -1,0 +1,148 @@
+"""Pictures to look at: a contact sheet and films with the labels drawn in."""
+
+import colorsys
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+from jaxtyping import Bool, UInt8
+from PIL import Image, ImageDraw, ImageFont
+
+from sts import files, jpeg, layers, manifest, masks, shards, video
+from sts.files import Location
+from sts.types import Clip, Frame, Mask, TextInstance
+
+Picture = UInt8[np.ndarray, "h w 3"]
+Colour = tuple[int, int, int]
+
+TILE = 640
+"""px, width of one picture in sheets and films"""
+CAPTION = 24
+"""px, height of the strip of words under a picture"""
+GREY: Colour = (150, 150, 150)
+PAPER: Colour = (24, 24, 28)
+INK: Colour = (225, 225, 225)
+FILL, EFFECT = 0.6, 0.45
+"""Opacity of the tint on strokes and on effects"""
+
+
+def write(directory: Location, n_films: int = 3, n_tiles: int = 24) -> None:
+    """`preview/` of a finished directory: sheet.jpg with one frame a clip, and films of the first clips."""
+    folder = files.join(directory, "preview")
+    tiles: list[Picture] = []
+    for n, clip in enumerate(itertools.islice(_spread(directory, n_tiles), n_tiles)):
+        tiles.append(side_by_side(clip, len(clip.frames) // 2))
+        if n < n_films and len(clip.frames) > 1 and not files.remote(directory):
+            film(clip, Path(folder, f"{clip.clip_id}.mp4"))
+    if tiles:
+        with files.replacing(files.join(folder, "sheet.jpg")) as file:
+            file.write(jpeg.encode(sheet(tiles)))
+
+
+def film(clip: Clip, path: Path) -> None:
+    """The clip beside the clip with its labels drawn in, as H.264."""
+    video.write(path, (side_by_side(clip, i) for i in range(len(clip.frames))), clip.fps)
+
+
+def sheet(tiles: Sequence[Picture], columns: int = 2) -> Picture:
+    """Pictures of one width in a grid."""
+    rows = [tiles[i : i + columns] for i in range(0, len(tiles), columns)]
+    height = [max(len(tile) for tile in row) for row in rows]
+    page = np.full((sum(height), columns * tiles[0].shape[1], 3), PAPER, np.uint8)
+    for row, top in zip(rows, itertools.accumulate([0, *height[:-1]]), strict=True):
+        for left, tile in enumerate(row):
+            page[top : top + len(tile), left * tile.shape[1] : (left + 1) * tile.shape[1]] = tile
+    return page
+
+
+def side_by_side(clip: Clip, index: int) -> Picture:
+    """One frame, plain and with its labels, above a line that names it. The clip has its video."""
+    assert clip.video is not None
+    frame, picture = clip.frames[index], clip.video[index]
+    pair = np.concatenate([_resized(picture, TILE), overlay(picture, frame, TILE)], axis=1)
+    n_words = sum(item.level == "word" for item in frame.instances)
+    words = f"{clip.clip_id}   frame {frame.index}   {frame.time_s:.2f} s   {n_words} words   {clip.origin.uri}"
+    page = Image.fromarray(np.concatenate([pair, np.full((CAPTION, pair.shape[1], 3), PAPER, np.uint8)]))
+    ImageDraw.Draw(page).text((8, len(pair) + 4), words, INK, ImageFont.load_default(13))
+    return np.asarray(page)
+
+
+def overlay(picture: Picture, frame: Frame, width: int) -> Picture:
+    """The picture, `width` px wide, with its labels: a colour a track, effects pale, ignored grey, hidden parts outlined."""
+    tinted = picture.copy()
+    for item in frame.instances:
+        _tint(tinted, item.effect_mask, _pale(_colour(item)), EFFECT)
+        _tint(tinted, item.mask, _colour(item), FILL)
+    for item in frame.instances:
+        _outline_hidden(tinted, item)
+    small = _resized(tinted, width)
+    scale = width / picture.shape[1]
+    for item in sorted(frame.instances, key=lambda item: item.level == "word"):
+        corners = np.round(np.asarray(item.polygon) * scale * 16).astype(np.int32)
+        colour = _colour(item) if item.level in ("word", "text") else INK
+        cv2.polylines(small, [corners], True, colour, 1, cv2.LINE_AA, 4)
+    return _tagged(small, [item for item in frame.instances if item.level in ("word", "text")], scale)
+
+
+def _spread(directory: Location, n: int) -> Iterator[Clip]:
+    """At most n clips, evenly from the whole directory."""
+    places = [(shard, i) for shard in manifest.read(directory).shards for i in range(shard.clips)]
+    for shard, i in places[:: max(-(-len(places) // n), 1)]:
+        clip = shards.read_clip(files.join(directory, shard.path), i, pictures=False)
+        yield layers.with_video(directory, clip)
+
+
+def _colour(item: TextInstance) -> Colour:
+    """Of a track: hues that are far apart for ids that are near."""
+    if item.ignore:
+        return GREY
+    red, green, blue = colorsys.hsv_to_rgb(item.track_id * 0.618034 % 1, 0.85, 1.0)
+    return round(red * 255), round(green * 255), round(blue * 255)
+
+
+def _pale(colour: Colour) -> Colour:
+    red, green, blue = ((255 + 255 + 2 * c) // 4 for c in colour)
+    return red, green, blue
+
+
+def _tint(picture: Picture, mask: Mask | None, colour: Colour, opacity: float) -> None:
+    if mask is not None:
+        pixels = masks.decode(mask)
+        picture[pixels] = np.round(picture[pixels] * (1 - opacity) + np.asarray(colour) * opacity)
+
+
+def _outline_hidden(picture: Picture, item: TextInstance) -> None:
+    """A thin white line round strokes that something hides."""
+    if item.amodal_mask is None or item.mask is None or masks.area(item.amodal_mask) == masks.area(item.mask):
+        return
+    hidden: Bool[np.ndarray, "h w"] = masks.decode(item.amodal_mask) & ~masks.decode(item.mask)
+    contours, _ = cv2.findContours(hidden.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    cv2.drawContours(picture, contours, -1, (255, 255, 255), 1)
+
+
+def _resized(picture: Picture, width: int) -> Picture:
+    height = round(picture.shape[0] * width / picture.shape[1] / 2) * 2
+    how = cv2.INTER_AREA if width < picture.shape[1] else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(picture, (width, height), interpolation=how), np.uint8)
+
+
+def _tagged(picture: Picture, items: Iterable[TextInstance], scale: float) -> Picture:
+    """Number and text of each track on a label above its polygon."""
+    page = Image.fromarray(picture)
+    draw, font = ImageDraw.Draw(page), ImageFont.load_default(11)
+    for item in items:
+        left, top = min(x for x, _ in item.polygon) * scale, min(y for _, y in item.polygon) * scale
+        text = f"{item.track_id} {_readable(item)}".strip()
+        wide = draw.textlength(text, font)
+        x, y = min(max(left, 0), picture.shape[1] - wide - 6), min(max(top - 15, 0), picture.shape[0] - 14)
+        draw.rectangle((x, y, x + wide + 5, y + 13), _colour(item))
+        draw.text((x + 3, y), text, (0, 0, 0), font)
+    return np.asarray(page)
+
+
+def _readable(item: TextInstance) -> str:
+    """The text as far as the built-in font has its letters, else its script."""
+    text = item.text or ""
+    return text if all(ord(letter) < 0x250 for letter in text) else f"({item.script or 'text'})"

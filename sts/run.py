@@ -1,0 +1,185 @@
+"""Runs the shards of a stage: in this process, in local Dask workers, or on an existing Dask cluster."""
+
+import contextlib
+import itertools
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from typing import Any
+
+import cv2
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from sts.errors import ConfigError, ServerError, StsError
+from sts.types import ShardInfo
+
+log = logging.getLogger(__name__)
+
+Task = Callable[[], ShardInfo]
+Capacity = Callable[[], int]
+"""How many tasks can run at once, now"""
+
+
+def map_shards(tasks: Mapping[int, Task], workers: str = "1") -> dict[int, ShardInfo]:
+    """Run picklable tasks, each named by the number of its shard.
+
+    `workers` is "1" (this process), "4" (local Dask workers) or "tcp://host:8786" (an existing Dask cluster). When a
+    shard fails with an StsError the others are finished before it is raised; Ctrl-C waits for the shards in work.
+    """
+    done: dict[int, ShardInfo] = {}
+    failed: dict[int, StsError] = {}
+    waiting, running = iter(tasks.items()), dict[Future[ShardInfo], int]()
+    if not tasks:
+        return done
+    with _executor(workers) as (pool, capacity), _progress(len(tasks)) as report:
+        try:
+            while True:
+                for index, task in itertools.islice(waiting, max(capacity() + 1 - len(running), 0)):
+                    running[pool.submit(_work, task)] = index
+                if not running:
+                    break
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    index = running.pop(future)
+                    error = _error(future, index)
+                    if error is None:
+                        done[index] = future.result()
+                        report(done[index])
+                    else:
+                        failed[index] = error
+                        log.error("%s", error)
+        except KeyboardInterrupt:
+            log.warning("stopping when the %d shards in work are done; Ctrl-C again leaves them", len(running))
+            wait(running)
+            raise
+    if failed:
+        first, others = failed[min(failed)], len(failed) - 1
+        raise type(first)(f"{first} ({others} more shards failed)") if others else first
+    return done
+
+
+class InProcess(Executor):
+    """Runs each task when it is submitted."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """A future that is already done."""
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - it belongs to the future
+            future.set_exception(error)
+        return future
+
+
+@contextlib.contextmanager
+def _executor(workers: str) -> Iterator[tuple[Executor, Capacity]]:
+    if workers == "1":
+        yield InProcess(), lambda: 0
+    elif workers.isdigit() and int(workers) > 1:
+        with _local(int(workers)) as address, _cluster(address) as pool:
+            yield pool
+    elif "://" in workers:
+        with _cluster(workers) as pool:
+            yield pool
+    else:
+        raise ConfigError(
+            f"--workers {workers}: give a number from 1, or the address of a Dask scheduler, tcp://host:8786"
+        )
+
+
+@contextlib.contextmanager
+def _local(n: int) -> Iterator[str]:
+    """Processes of one thread each on the loopback, deaf to Ctrl-C so that they can finish their shards."""
+    import dask
+    import distributed
+
+    library: Any = distributed
+    threads = {f"{name}_NUM_THREADS": 1 for name in ("OMP", "OPENBLAS", "MKL", "NUMBA")}
+    listening = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN) if listening else None
+    try:
+        with dask.config.set({"distributed.nanny.pre-spawn-environ": threads}):
+            cluster = library.LocalCluster(
+                n_workers=n,
+                threads_per_worker=1,
+                host="127.0.0.1",
+                dashboard_address="127.0.0.1:0",
+                scheduler_kwargs={"dashboard": False},
+                memory_limit=0,
+                silence_logs=logging.CRITICAL,
+            )
+    finally:
+        if listening:
+            signal.signal(signal.SIGINT, before)
+    with cluster:
+        yield cluster.scheduler_address
+
+
+@contextlib.contextmanager
+def _cluster(address: str) -> Iterator[tuple[Executor, Capacity]]:
+    import distributed
+
+    library: Any = distributed
+    try:
+        client = library.Client(address, timeout=10)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise ServerError(f"no Dask scheduler answers at {address}: start one with `dask scheduler`") from error
+
+    def capacity() -> int:
+        try:
+            return sum(client.nthreads().values())
+        except OSError as error:
+            raise ServerError(f"the Dask scheduler at {address} is gone: start it and run the command again") from error
+
+    with client:
+        yield client.get_executor(pure=False), capacity
+
+
+def _work(task: Task) -> ShardInfo:
+    """One shard in a worker. One thread each: many workers with many threads slow each other down."""
+    cv2.setNumThreads(1)
+    return task()
+
+
+def _error(future: Future[ShardInfo], index: int) -> StsError | None:
+    """Why a shard was not made. What is no StsError is a bug and keeps its traceback."""
+    if future.cancelled():
+        return ServerError(f"shard {index}: the Dask scheduler is gone; run the command again to make what is missing")
+    error = future.exception()
+    if isinstance(error, StsError):
+        return type(error)(f"shard {index}: {error}")
+    if type(error).__name__ == "KilledWorker":
+        return ServerError(f"shard {index}: each worker that tried it died, maybe out of memory; use fewer --workers")
+    if error is not None:
+        error.add_note(f"while shard {index} was made")
+        raise error
+    return None
+
+
+@contextlib.contextmanager
+def _progress(total: int) -> Iterator[Callable[[ShardInfo], None]]:
+    """A bar in a terminal, plain lines in a log."""
+    console, start, clips = Console(stderr=True), time.monotonic(), 0
+    columns = (
+        TextColumn("shards"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]:.2f} clips/s"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        task, n_done = bar.add_task("shards", total=total, rate=0.0), 0
+
+        def report(info: ShardInfo) -> None:
+            nonlocal clips, n_done
+            clips, n_done = clips + info.clips, n_done + 1
+            passed = time.monotonic() - start
+            bar.update(task, advance=1, rate=clips / passed)
+            left = passed / n_done * (total - n_done)
+            state = f"{n_done} of {total} shards, {clips / passed:.2f} clips/s, {left:.0f} s left"
+            log.info("%s: %d clips; %s", info.path, info.clips, state)
+
+        yield report

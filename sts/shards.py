@@ -1,0 +1,180 @@
+"""A shard is a Parquet file: a row is a frame, a row group is a clip.
+
+It is written beside its name and renamed, so a shard that exists is whole. Labels are read without pixels, a clip with
+one seek. The same clips give the same bytes.
+"""
+
+import contextlib
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from jaxtyping import UInt8
+
+from sts import files, jpeg, tables
+from sts.errors import DataError
+from sts.files import Location
+from sts.types import Clip, ShardInfo
+
+Jpegs = tuple[bytes, ...]
+Video = UInt8[np.ndarray, "t h w 3"]
+
+LABELS = [name for name in tables.SCHEMA.names if name != "picture"]
+SMALL = ["clip_id", "frame", "time_s", "height", "width", "labelled"]
+"""Columns that need statistics, so that a query can skip clips"""
+PREFIX = "sts."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Footer:
+    """What a shard tells without reading a page."""
+
+    clips: int
+    frames: int
+    meta: dict[str, str]
+
+
+def write(path: Location, clips: Iterable[Clip | tuple[Clip, Jpegs]], *, meta: Mapping[str, str]) -> ShardInfo:
+    """Write one clip at a time; a clip without video is a layer of labels, a pair keeps the given JPEG bytes.
+
+    `meta` goes to the footer after the last clip, so a caller may add counts to it while clips are made.
+    """
+    n_clips = n_frames = 0
+    with files.replacing(path) as file, _writer(file) as writer:
+        for item in clips:
+            clip, stored = item if isinstance(item, tuple) else (item, _encode(item))
+            writer.write_table(tables.from_clip(clip, stored), row_group_size=len(clip.frames))
+            n_clips, n_frames = n_clips + 1, n_frames + len(clip.frames)
+        writer.add_key_value_metadata({PREFIX + key: meta[key] for key in sorted(meta)})
+    return _info(path, n_clips, n_frames)
+
+
+def read(path: Location, *, pictures: bool = True) -> Iterator[Clip]:
+    """Clips in stored order; `pictures=False` reads labels only and touches no pixel."""
+    with _opened(path) as file:
+        for index in range(file.num_row_groups):
+            yield _read(file, path, index, pictures)
+
+
+def read_clip(path: Location, index: int, *, pictures: bool = True) -> Clip:
+    """One clip, with one seek."""
+    with _opened(path) as file:
+        return _read(file, path, index, pictures)
+
+
+def jpegs(path: Location, index: int) -> Jpegs | None:
+    """The stored picture bytes of one clip; None in a layer of labels."""
+    with _opened(path) as file:
+        return _jpegs(_rows(file, path, index, ["picture"]))
+
+
+def clip_ids(path: Location) -> tuple[str, ...]:
+    """One a row group, in stored order."""
+    with _opened(path) as file:
+        return tuple(_rows(file, path, i, ["clip_id"]).column("clip_id")[0].as_py() for i in range(file.num_row_groups))
+
+
+def footer(path: Location) -> Footer:
+    """Counts and what the writing command left."""
+    with _opened(path) as file:
+        raw = {key.decode(): value.decode() for key, value in (file.metadata.metadata or {}).items()}
+        meta = {key.removeprefix(PREFIX): value for key, value in raw.items() if key.startswith(PREFIX)}
+        return Footer(clips=file.num_row_groups, frames=file.metadata.num_rows, meta=meta)
+
+
+def checked(path: Location) -> ShardInfo:
+    """What a manifest says about a shard, after every page has been read and its checksum verified."""
+    with _opened(path) as file:
+        for index in range(file.num_row_groups):
+            _rows(file, path, index, tables.SCHEMA.names)
+        return _info(path, file.num_row_groups, file.metadata.num_rows)
+
+
+def video(stored: Sequence[bytes], clip: Clip) -> Video:
+    """Decode a clip's stored pictures."""
+    frames = np.empty((len(clip.frames), clip.height, clip.width, 3), np.uint8)
+    for i, data in enumerate(stored):
+        frame = jpeg.decode(data, f"clip {clip.clip_id} frame {i}")
+        if frame.shape != frames.shape[1:]:
+            raise DataError(
+                f"clip {clip.clip_id} frame {i} has a picture of {frame.shape[1]}x{frame.shape[0]} px, "
+                f"its row says {clip.width}x{clip.height}"
+            )
+        frames[i] = frame
+    return frames
+
+
+def _info(path: Location, clips: int, frames: int) -> ShardInfo:
+    return ShardInfo(path=str(path).rpartition("/")[2], clips=clips, frames=frames, sha256=files.sha256(path))
+
+
+def _encode(clip: Clip) -> Sequence[bytes | None]:
+    if clip.video is None:
+        return [None] * len(clip.frames)
+    wanted = (len(clip.frames), clip.height, clip.width, 3)
+    if clip.video.shape != wanted:
+        raise DataError(f"clip {clip.clip_id} has a video of shape {clip.video.shape} for frames of {wanted}")
+    return [jpeg.encode(frame) for frame in clip.video]
+
+
+def _writer(file: Any) -> pq.ParquetWriter:
+    return pq.ParquetWriter(
+        file,
+        tables.SCHEMA,
+        compression={name: "NONE" if name == "picture" else "ZSTD" for name in _leaves()},
+        use_dictionary=[name for name in _leaves() if name.endswith(("id", "license", "level", "source", "script"))],
+        write_statistics=SMALL,
+        write_page_checksum=True,
+    )
+
+
+def _leaves() -> list[str]:
+    """Dotted names of the Parquet columns."""
+    empty = pa.BufferOutputStream()
+    pq.write_table(tables.SCHEMA.empty_table(), empty)
+    schema = pq.ParquetFile(pa.BufferReader(empty.getvalue())).schema
+    return [schema.column(i).path for i in range(len(schema))]
+
+
+def _read(file: pq.ParquetFile, path: Location, index: int, with_pictures: bool) -> Clip:
+    table = _rows(file, path, index, tables.SCHEMA.names if with_pictures else LABELS)
+    clip = tables.to_clip(table)
+    stored = _jpegs(table) if with_pictures else None
+    return dataclasses.replace(clip, video=video(stored, clip)) if stored else clip
+
+
+def _rows(file: pq.ParquetFile, path: Location, index: int, columns: list[str]) -> pa.Table:
+    if not 0 <= index < file.num_row_groups:
+        raise DataError(f"{path} has no clip {index}; it has {file.num_row_groups}, counted from 0")
+    with _explained(path):
+        return file.read_row_group(index, columns=columns, use_threads=False)
+
+
+def _jpegs(table: pa.Table) -> Jpegs | None:
+    stored = table.column("picture").to_pylist()
+    return tuple(stored) if all(data is not None for data in stored) else None
+
+
+@contextlib.contextmanager
+def _opened(path: Location) -> Iterator[pq.ParquetFile]:
+    with files.reading(path) as source, _explained(path):
+        file = pq.ParquetFile(source, page_checksum_verification=True)
+        if not set(tables.SCHEMA.names) <= set(file.schema_arrow.names):
+            raise DataError(f"{path} is a Parquet file, but no shard: its columns are {file.schema_arrow.names}")
+        yield file
+
+
+@contextlib.contextmanager
+def _explained(path: Location) -> Iterator[None]:
+    """Turn what Arrow says about a damaged file into one line."""
+    try:
+        yield
+    except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
+        why = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise DataError(
+            f"{path} is damaged ({why}): delete it and run its command again, which makes it anew"
+        ) from error

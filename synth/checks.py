@@ -1,0 +1,173 @@
+"""The rules that every finished set keeps: on stored labels, and on raw pixels drawn anew."""
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+import cv2
+import numpy as np
+from jaxtyping import Float64, UInt8
+
+from sts import geometry, masks
+from sts.types import Clip, Frame, TextInstance
+from synth.block import Block
+from synth.compose import FrameCoverage, Layer
+from synth.labels import CORE, LEAST_HEIGHT_PX, LEAST_VISIBLE
+from synth.raster.coverage import Roi, cover, roi_of
+from synth.raster.outline import Outline
+from synth.scene import Drawing
+
+PARENTS = {"paragraph": None, "line": "paragraph", "word": "line", "char": "word"}
+STRAY_PX = 1.5
+"""How far a stroke may lie outside its polygon: one pixel of rounding and half of antialiasing"""
+TALL_PX = 16.0
+"""Text from this height on must agree with the oracle"""
+ORACLE = 16
+"""Supersampling of the oracle, each way"""
+LEAST_ORACLE_IOU = 0.98
+
+Broken = Iterator[str]
+"""One line for every rule that is broken, with its place"""
+
+
+def stored(clip: Clip) -> Broken:
+    """Rules on labels alone."""
+    yield from _times(clip)
+    yield from _identities(clip)
+    for frame in clip.frames:
+        by_id = {one.track_id: one for one in frame.instances}
+        for rule in (_hierarchy, _masks, _polygons, _texts):
+            for line in rule(frame, by_id):
+                yield f"frame {frame.index}: {line}"
+
+
+def raw(drawing: Drawing, clip: Clip) -> Broken:
+    """Rules on the picture before damage, and the stored labels against those drawn anew."""
+    for base, (index, (picture, coverage)) in zip(drawing.scene.video, enumerate(drawing.frames()), strict=True):
+        outside = int((cv2.absdiff(base, picture).max(axis=2)[support(coverage, picture.shape[:2]) == 0]).astype(bool).sum())
+        if outside:
+            yield f"frame {index}: {outside} px changed where nothing was drawn"
+        yield from (f"frame {index}: {line}" for line in _same_masks(clip.frames[index], coverage))
+    for block in drawing.blocks:
+        iou = oracle_iou(block, len(drawing.scene.video) // 2, clip.height, clip.width)
+        if iou is not None and iou < LEAST_ORACLE_IOU:
+            yield f"block {block.spec.text.text!r}: mask IoU {iou:.4f} with the {ORACLE}x oracle, under {LEAST_ORACLE_IOU}"
+
+
+def support(coverage: FrameCoverage, shape: tuple[int, int]) -> UInt8[np.ndarray, "h w"]:
+    """Largest coverage of anything that was drawn, hidden or not."""
+    total = np.zeros(shape, np.uint8)
+    layers = list(coverage.boards)
+    for words in coverage.words:
+        for drawn in words:
+            layers += [*drawn.effects, *([] if drawn.fill is None else [drawn.fill])]
+    for layer in layers:
+        view = total[layer.roi.slices]
+        np.maximum(view, layer.whole, out=view)
+    return total
+
+
+def oracle_iou(block: Block, time: int, height: int, width: int) -> float | None:
+    """IoU of the sharp mask with a supersampled one over the block's words taller than 16 px; None without any."""
+    common = joint = 0
+    for word, pieces in zip(block.layout.words, block.words, strict=True):
+        polygon = block.surface.project(block.to_surface(word.polygon), time)
+        points = block.surface.project(pieces.fill.outline.points, time)
+        roi = roi_of(points, height, width, margin=1) if np.isfinite(points).all() else None
+        if roi is None or geometry.ribbon_height(tuple(map(tuple, polygon.tolist()))) <= TALL_PX:
+            continue
+        outline = Outline(points=points, ends=pieces.fill.outline.ends)
+        ours, truth = cover(outline, roi) >= CORE, oracle(outline, roi) >= 0.5
+        common += int((ours & truth).sum())
+        joint += int((ours | truth).sum())
+    return common / joint if joint else None
+
+
+def oracle(outline: Outline, roi: Roi) -> Float64[np.ndarray, "h w"]:
+    """Coverage by counting 16 x 16 samples a pixel."""
+    shift = 4
+    fine = np.zeros((roi.height * ORACLE, roi.width * ORACLE), np.uint8)
+    local = (outline.points - (roi.left, roi.top)) * ORACLE - 0.5
+    contours = np.split(np.round(local * (1 << shift)).astype(np.int32), outline.ends[:-1])
+    cv2.fillPoly(fine, contours, 1, shift=shift)
+    return fine.reshape(roi.height, ORACLE, roi.width, ORACLE).mean(axis=(1, 3))
+
+
+def _times(clip: Clip) -> Broken:
+    if [frame.index for frame in clip.frames] != list(range(len(clip.frames))):
+        yield "frames are not numbered 0, 1, 2, ..."
+    if any(later.time_s <= earlier.time_s for earlier, later in pairwise(clip.frames)):
+        yield "frame times do not grow"
+
+
+def _identities(clip: Clip) -> Broken:
+    """Ids are dense from 1, and an id keeps its text, level, font and parent."""
+    seen: dict[int, set[tuple[object, ...]]] = defaultdict(set)
+    for frame in clip.frames:
+        for one in frame.instances:
+            seen[one.track_id].add((one.text, one.level, one.font, one.parent_id, one.script))
+        if len({one.track_id for one in frame.instances}) < len(frame.instances):
+            yield f"frame {frame.index}: a track id occurs twice"
+    if sorted(seen) != list(range(1, len(seen) + 1)):
+        yield f"track ids are not 1..{len(seen)}"
+    yield from (f"track {track}: changes its text, level, font or parent" for track, kinds in seen.items() if len(kinds) > 1)
+
+
+def _hierarchy(frame: Frame, by_id: dict[int, TextInstance]) -> Broken:
+    for one in frame.instances:
+        parent = by_id.get(one.parent_id) if one.parent_id is not None else None
+        if (None if parent is None else parent.level) != PARENTS[one.level]:
+            yield f"track {one.track_id}: {one.level} has a wrong parent"
+        elif parent is not None and one.level == "word":
+            if not geometry.contains(parent.polygon, np.array(one.polygon), margin=2.0).all():
+                yield f"track {one.track_id}: word reaches out of its line"
+
+
+def _masks(frame: Frame, by_id: dict[int, TextInstance]) -> Broken:
+    words = [one for one in frame.instances if one.level == "word"]
+    fills = [word.mask for word in words if word.mask is not None]
+    for word in words:
+        if word.mask is None or word.amodal_mask is None:
+            yield f"track {word.track_id}: word without masks"
+            continue
+        seen, whole = masks.area(word.mask), masks.area(word.amodal_mask)
+        if masks.intersection_area(word.mask, word.amodal_mask) != seen:
+            yield f"track {word.track_id}: visible strokes outside the whole strokes"
+        if word.legible and (geometry.ribbon_height(word.polygon) < LEAST_HEIGHT_PX or seen < LEAST_VISIBLE * whole):
+            yield f"track {word.track_id}: legible though too small or hidden"
+        if word.effect_mask is not None and fills and masks.intersection_area(word.effect_mask, masks.union(fills)):
+            yield f"track {word.track_id}: effect on a stroke"
+    if fills and sum(map(masks.area, fills)) != masks.area(masks.union(fills)):
+        yield "strokes of two words overlap"
+
+
+def _polygons(frame: Frame, by_id: dict[int, TextInstance]) -> Broken:
+    for one in frame.instances:
+        if geometry.signed_area(one.polygon) <= 0:
+            yield f"track {one.track_id}: {one.level} polygon is not clockwise or is flat"
+        elif one.amodal_mask is not None and (bounds := masks.box(one.amodal_mask)) is not None:
+            pixels = masks.decode(one.amodal_mask)
+            rows, columns = np.nonzero(pixels[int(bounds[1]) : int(bounds[3]), int(bounds[0]) : int(bounds[2])])
+            centres = np.stack([columns + bounds[0] + 0.5, rows + bounds[1] + 0.5], axis=1)
+            stray = int((~geometry.contains(one.polygon, centres, margin=STRAY_PX)).sum())
+            if stray:
+                yield f"track {one.track_id}: {stray} stroke px lie more than {STRAY_PX} px outside the polygon"
+
+
+def _texts(frame: Frame, by_id: dict[int, TextInstance]) -> Broken:
+    for one in frame.instances:
+        text = one.text or ""
+        if not text or unicodedata.normalize("NFC", text) != text:
+            yield f"track {one.track_id}: text is empty or not NFC"
+        elif any(unicodedata.category(char) == "Cc" and char != "\n" for char in text):
+            yield f"track {one.track_id}: text has control characters"
+
+
+def _same_masks(frame: Frame, coverage: FrameCoverage) -> Broken:
+    """Every stored word mask is the coverage that was drawn, cut at half."""
+    stored_masks = [one.mask for one in frame.instances if one.level == "word" and one.mask is not None]
+    shown = [words for words in coverage.words if any(drawn.fill is not None for drawn in words)]
+    drawn_area = sum(int((drawn.fill.alpha >= CORE).sum()) for words in shown for drawn in words if drawn.fill is not None)
+    if drawn_area != sum(map(masks.area, stored_masks)):
+        yield f"stored strokes have {sum(map(masks.area, stored_masks))} px, drawn ones {drawn_area}"

@@ -1,0 +1,226 @@
+"""Draws text blocks into a frame and remembers the coverage that made the picture: image and mask are one computation."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from jaxtyping import Float32, Float64, Int8, UInt8
+
+from synth.block import Block, Piece
+from synth.raster import blend
+from synth.raster.coverage import Roi, blurred, cover_mean, roi_of
+from synth.raster.outline import Outline
+from synth.specs import Optics
+
+Canvas = UInt8[np.ndarray, "H W 3"]
+Coverage = UInt8[np.ndarray, "h w"]
+
+STILL_PX = 0.25
+"""Motion within the shutter below this needs no sub-frames"""
+SUBFRAMES = 8
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Layer:
+    """Visible coverage of one thing that was drawn."""
+
+    roi: Roi
+    alpha: Coverage
+    whole: Coverage
+    """The same before anything hid it"""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Drawn:
+    """One word in one frame: what of it can be seen."""
+
+    word: int
+    """Index within its block"""
+    fill: Layer | None = None
+    """None: nothing of it is in the frame"""
+    effects: list[Layer] = field(default_factory=list)
+    contrast: float = 0.0
+    """Share of the core that differs clearly from what lies under it"""
+    blur_px: float = 0.0
+    """Way of the word while the shutter is open"""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class FrameCoverage:
+    """All words of a frame by block, and every other layer: where all of them are 0 the base is untouched."""
+
+    words: list[list[Drawn]]
+    boards: list[Layer]
+
+
+def draw(
+    canvas: Canvas, blocks: Sequence[Block], time: int, optics: Optics, noise: Int8[np.ndarray, "nh nw"]
+) -> FrameCoverage:
+    """Draw all blocks into the canvas, in order; later blocks hide earlier ones. The noise tile is moved every frame."""
+    result = FrameCoverage(words=[], boards=[])
+    moved = np.roll(noise, (37 * time, 61 * time), axis=(0, 1))
+    for block in blocks:
+        words = [Drawn(word=index) for index in range(len(block.words))]
+        opacity = block.opacity(time)
+        if opacity > 0:
+            brush = _Brush(canvas=canvas, block=block, time=time, optics=optics, noise=moved, opacity=opacity)
+            brush.draw(words, result)
+        result.words.append(words)
+    return result
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Brush:
+    """Draws the layers of one block in one frame, lowest first."""
+
+    canvas: Canvas
+    block: Block
+    time: int
+    optics: Optics
+    noise: Int8[np.ndarray, "nh nw"]
+    opacity: float
+
+    def draw(self, words: list[Drawn], result: FrameCoverage) -> None:
+        for piece in self.block.boards:
+            layer = self._paint(piece, result)
+            if layer is not None:
+                result.boards.append(layer)
+        for kind in ("shadow", "extrusion", "border"):
+            for drawn, word in zip(words, self.block.words, strict=True):
+                layer = self._paint(word.effects[kind], result) if kind in word.effects else None
+                if layer is not None:
+                    drawn.effects.append(layer)
+        for drawn, word in zip(words, self.block.words, strict=True):
+            self._fill(drawn, word.fill, result)
+            result_words = [*result.words, words]
+            _veil_below(drawn, result_words)
+
+    def _fill(self, drawn: Drawn, piece: Piece, result: FrameCoverage) -> None:
+        layer = self._cover(piece)
+        if layer is None:
+            return
+        under = self._view(layer.roi).copy()
+        self._blend(layer, piece)
+        drawn.fill = layer
+        drawn.blur_px = self._travel(piece.outline)
+        drawn.contrast = blend.contrast(under, self._view(layer.roi), layer.alpha)
+        if self.optics.grain > 0:
+            blend.grain(self.canvas, layer.roi, layer.alpha, self.optics.grain, self.noise)
+
+    def _paint(self, piece: Piece, result: FrameCoverage) -> Layer | None:
+        layer = self._cover(piece)
+        if layer is not None:
+            self._blend(layer, piece)
+            if piece.hides:
+                for below in _layers(result.words):
+                    blend.veil(below.alpha, below.roi, _scaled(layer.alpha, piece.opacity * self.opacity), layer.roi)
+        return layer
+
+    def _cover(self, piece: Piece) -> Layer | None:
+        """Coverage that will make the picture: mean over the shutter, out of focus, worn, and not occluded."""
+        surface, height, width = self.block.surface, *self.canvas.shape[:2]
+        moved = [
+            Outline(points=surface.project(piece.outline.points, time), ends=piece.outline.ends)
+            for time in self._times(piece.outline)
+        ]
+        sigma = float(np.hypot(self.optics.defocus, piece.blur * self._scale(piece.outline)))
+        everything = np.concatenate([outline.points for outline in moved])
+        roi = roi_of(everything, height, width, margin=int(np.ceil(3 * sigma)) + 1)
+        if roi is None or not np.isfinite(everything).all():
+            return None
+        alpha = blurred(cover_mean(moved, roi), sigma)
+        if piece.wear is not None:
+            worn = self._warped(piece.wear, roi, cv2.INTER_LINEAR)
+            alpha = cv2.multiply(alpha, worn, scale=1 / 255)
+        layer = Layer(roi=roi, alpha=alpha.copy(), whole=alpha)
+        patch = surface.occlusion[self.time] if surface.occlusion else None
+        if patch is not None:
+            blend.hidden(layer.alpha, roi, patch)
+        return layer
+
+    def _blend(self, layer: Layer, piece: Piece) -> None:
+        gain = self._gain(layer.roi) if piece.lit and self.block.surface.light else None
+        if piece.relief is not None:
+            relief = self._warped(piece.relief, layer.roi, cv2.INTER_LINEAR)[:, :, None]
+            gain = np.repeat(relief, 3, axis=2) if gain is None else gain * relief
+        paint = piece.colour if piece.texture is None else self._warped(piece.texture, layer.roi, cv2.INTER_LINEAR)
+        blend.blend(self.canvas, layer.roi, layer.alpha, paint, piece.opacity * self.opacity, gain)
+
+    def _view(self, roi: Roi) -> UInt8[np.ndarray, "h w 3"]:
+        return self.canvas[roi.slices]
+
+    def _times(self, outline: Outline) -> list[float]:
+        if self._travel(outline) < STILL_PX:
+            return [float(self.time)]
+        offsets = self.optics.shutter * (np.arange(SUBFRAMES) / (SUBFRAMES - 1) - 0.5)
+        return [self.time + float(offset) for offset in offsets]
+
+    def _travel(self, outline: Outline) -> float:
+        """px on the way of the outline's box corners while the shutter is open."""
+        if self.optics.shutter == 0:
+            return 0.0
+        corners = _corners(outline)
+        half = self.optics.shutter / 2
+        project = self.block.surface.project
+        way = project(corners, self.time + half) - project(corners, self.time - half)
+        return float(np.hypot(*way.T).max())
+
+    def _scale(self, outline: Outline) -> float:
+        """Frame px per surface unit near the outline."""
+        before = _corners(outline)
+        after = self.block.surface.project(before, self.time)
+        return float(np.sqrt(abs(_area(after)) / max(abs(_area(before)), 1e-6)))
+
+    def _warped(self, patch: np.ndarray, roi: Roi, how: int) -> np.ndarray:
+        """A picture that covers the block's rectangle evenly, seen in the roi."""
+        return _perspective(patch, self.block.surface.project(self.block.corners, self.time), roi, how)
+
+    def _gain(self, roi: Roi) -> Float32[np.ndarray, "h w 3"]:
+        surface = self.block.surface
+        corners = np.array([(0, 0), (surface.width, 0), (surface.width, surface.height), (0, surface.height)], float)
+        small = Roi(left=roi.left // 8, top=roi.top // 8, width=roi.width // 8 + 2, height=roi.height // 8 + 2)
+        coarse = _perspective(surface.light[self.time].gain, surface.project(corners, self.time) / 8, small, 1)
+        left, top = roi.left - 8 * small.left, roi.top - 8 * small.top
+        fine = cv2.resize(coarse, None, fx=8, fy=8, interpolation=cv2.INTER_LINEAR)
+        return np.ascontiguousarray(fine[top : top + roi.height, left : left + roi.width])
+
+
+def _veil_below(drawn: Drawn, words: Sequence[Sequence[Drawn]]) -> None:
+    """The new fill hides every layer that was drawn before it."""
+    if drawn.fill is None:
+        return
+    for below in _layers(words):
+        if below is not drawn.fill and below not in drawn.effects:
+            blend.veil(below.alpha, below.roi, drawn.fill.alpha, drawn.fill.roi)
+
+
+def _layers(words: Sequence[Sequence[Drawn]]) -> Iterator[Layer]:
+    for block in words:
+        for drawn in block:
+            yield from drawn.effects
+            if drawn.fill is not None:
+                yield drawn.fill
+
+
+def _scaled(alpha: Coverage, opacity: float) -> Coverage:
+    return alpha if opacity == 1 else cv2.convertScaleAbs(alpha, alpha=opacity)
+
+
+def _corners(outline: Outline) -> Float64[np.ndarray, "4 2"]:
+    (left, top), (right, bottom) = outline.points.min(axis=0), outline.points.max(axis=0)
+    return np.array([(left, top), (right, top), (right, bottom), (left, bottom)])
+
+
+def _area(quad: Float64[np.ndarray, "4 2"]) -> float:
+    diagonal, other = quad[2] - quad[0], quad[3] - quad[1]
+    return float(diagonal[0] * other[1] - diagonal[1] * other[0]) / 2
+
+
+def _perspective(patch: np.ndarray, quad: Float64[np.ndarray, "4 2"], roi: Roi, how: int) -> np.ndarray:
+    """The patch stretched over a quad given in frame px, cut to the roi; its edge pixels go on outside."""
+    height, width = patch.shape[:2]
+    source = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32) - 0.5
+    target = (quad - (roi.left, roi.top) - 0.5).astype(np.float32)
+    matrix = cv2.getPerspectiveTransform(source, target)
+    return cv2.warpPerspective(patch, matrix, (roi.width, roi.height), flags=how, borderMode=cv2.BORDER_REPLICATE)

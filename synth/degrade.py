@@ -1,0 +1,94 @@
+"""What lens, sensor and codec did to the whole picture. Photometric only: nothing moves, so no mask changes."""
+
+from collections.abc import Callable
+from fractions import Fraction
+from functools import reduce
+
+import cv2
+import numpy as np
+from jaxtyping import Int8, UInt8, UInt16
+
+from sts.video import recompressed
+from synth.raster import _kernels
+from synth.raster.blend import NOISE_UNIT, noise_tile
+from synth.specs import Degrade
+
+Video = UInt8[np.ndarray, "t h w 3"]
+Picture = UInt8[np.ndarray, "h w 3"]
+
+TILE_ROWS = 128
+TILE_SPARE = 331
+"""px a row of noise is longer than the picture; every row of every frame starts somewhere else in it"""
+COMMON = 0.8
+"""Part of the noise that the three channels share"""
+
+
+def degrade(video: Video, spec: Degrade, fps: Fraction) -> Video:
+    """The video after vignetting, noise, gamma (out = in ** gamma), sharpening, JPEG and H.264, in this order.
+
+    Without any of them the same array comes back, else a new one.
+    """
+    steps = _steps(video.shape[1], video.shape[2], spec)
+    done = video
+    if steps:
+        done = np.empty_like(video)
+        for index, picture in enumerate(video):
+            done[index] = reduce(lambda seen, step: step(seen, index), steps, picture)
+    if spec.h264 is not None:
+        done = recompressed(done, fps, spec.h264)
+    return done
+
+
+def _steps(height: int, width: int, spec: Degrade) -> list[Callable[[Picture, int], Picture]]:
+    """What is done to each picture; the second argument is its index."""
+    steps: list[Callable[[Picture, int], Picture]] = []
+    if spec.noise > 0 or spec.vignette > 0:
+        light, tile = _light(height, width, spec.vignette), _tile(width, spec)
+        steps.append(lambda picture, index: _exposed(picture, light, tile, spec, index))
+    if spec.gamma != 1:
+        levels = np.rint(255 * (np.arange(256) / 255) ** spec.gamma).astype(np.uint8)
+        steps.append(lambda picture, index: np.asarray(cv2.LUT(picture, levels)))
+    if spec.sharpen > 0:
+        steps.append(lambda picture, index: _sharpened(picture, spec.sharpen))
+    if spec.jpeg is not None:
+        quality = spec.jpeg
+        steps.append(lambda picture, index: _through_jpeg(picture, quality))
+    return steps
+
+
+def _exposed(
+    picture: Picture, light: UInt16[np.ndarray, "h w3"], tile: Int8[np.ndarray, "th tw"], spec: Degrade, index: int
+) -> Picture:
+    height, width = picture.shape[:2]
+    rng = np.random.default_rng([spec.seed, 1, index])
+    starts = np.stack([rng.integers(TILE_ROWS, size=height), 3 * rng.integers(TILE_SPARE, size=height)])
+    done = picture.reshape(height, 3 * width).copy()
+    _kernels.expose(done, light, tile, starts, np.int32(round(spec.noise / NOISE_UNIT * 32768)))
+    return done.reshape(picture.shape)
+
+
+def _light(height: int, width: int, vignette: float) -> UInt16[np.ndarray, "h w3"]:
+    """Light of each sample in 1/256: full in the middle, less by `vignette` in the corners, as the squared distance."""
+    y, x = ((np.arange(length) + 0.5) / length * 2 - 1 for length in (height, width))
+    gain = 1 - vignette * (x**2 + y[:, None] ** 2) / 2
+    return np.repeat(np.rint(gain * 256).astype(np.uint16), 3, axis=1)
+
+
+def _tile(width: int, spec: Degrade) -> Int8[np.ndarray, "th tw"]:
+    """Rows of noise, one sample a channel, of standard deviation NOISE_UNIT, mostly grey."""
+    rng, columns = np.random.default_rng([spec.seed, 0]), width + TILE_SPARE
+    grey = np.repeat(noise_tile(rng, TILE_ROWS, columns), 3, axis=1)
+    colour = noise_tile(rng, TILE_ROWS, 3 * columns)
+    mixed = COMMON * grey + float(np.sqrt(1 - COMMON**2)) * colour
+    return np.clip(np.rint(mixed), -127, 127).astype(np.int8)
+
+
+def _sharpened(picture: Picture, amount: float) -> Picture:
+    soft = cv2.GaussianBlur(picture, (5, 5), 1.0)
+    return np.asarray(cv2.addWeighted(picture, 1 + amount, soft, -amount, 0), np.uint8)
+
+
+def _through_jpeg(picture: Picture, quality: int) -> Picture:
+    _, data = cv2.imencode(".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality])
+    decoded = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
+    return np.asarray(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), np.uint8)

@@ -1,0 +1,99 @@
+"""The engine on real video: text on surfaces that are tracked, lit and occluded by the footage itself."""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from sts import config
+from sts.errors import RenderError
+from sts.protocols import RngFor
+from sts.types import Clip, Origin, SourceFile
+from synth import camera
+from synth.camera import CameraSpec
+from synth.optics import sample_damage, sample_optics
+from synth.placement import place_all
+from synth.scene import Drawing, Scene, drawing, font_sources, render, screen
+from synth.setup import Setup
+from synth.specs import BlockSpec, Degrade, Optics
+from synth.surfaces.analysis import Analysis, analyse
+from synth.surfaces.windows import Window
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowSpec:
+    """Every random choice of a clip of this engine."""
+
+    window: str
+    """Window.id"""
+    camera: CameraSpec | None
+    blocks: tuple[BlockSpec, ...]
+    optics: Optics
+    degrade: Degrade
+
+
+class Flow:
+    """Engine: text in real video."""
+
+    Spec = FlowSpec
+
+    def __init__(self, setup: Setup) -> None:
+        """Windows are analysed when they are first needed and kept in the cache folder."""
+        self.setup = setup
+        self.windows = {window.id: window for window in setup.windows}
+        self._analyse = lru_cache(maxsize=1)(self._analyse_anew)
+
+    def sample(self, rng_for: RngFor) -> FlowSpec:
+        """A window, then text for its surfaces."""
+        setup = self.setup
+        if not setup.windows:
+            raise RenderError("no background window can be used: give a folder of videos with --in")
+        window = setup.windows[int(rng_for("window").integers(len(setup.windows)))]
+        analysis = self._analyse(window)
+        moving = analysis.static and rng_for("virtual camera").random() < setup.camera
+        motion = 2.0 if moving else analysis.motion
+        return FlowSpec(
+            window=window.id,
+            camera=camera.sample_camera(rng_for) if moving else None,
+            blocks=place_all(rng_for, analysis.surfaces, screen(setup.shape), setup.kit),
+            optics=sample_optics(rng_for, sharpness=analysis.sharpness, grain=analysis.grain, motion=motion),
+            degrade=sample_damage(rng_for, setup.damage),
+        )
+
+    def drawing(self, spec: FlowSpec) -> Drawing:
+        """The clip before any damage, frame by frame."""
+        analysis = self._analyse(self._window(spec))
+        return drawing(self._scene(analysis, spec.camera), spec.blocks, spec.optics, self.setup.kit.library)
+
+    def render(self, spec: FlowSpec, clip_id: str) -> Clip:
+        """The labelled clip."""
+        window = self._window(spec)
+        video = SourceFile(kind="video", id=window.id, sha256=window.sha256, license=window.license)
+        origin = Origin(
+            kind="synth",
+            uri="synth.engines.flow:Flow",
+            license=window.license,
+            sources=(video, *font_sources(spec.blocks, self.setup.kit.library)),
+            spec=config.to_json(spec),
+        )
+        return render(self.drawing(spec), spec.degrade, clip_id, origin)
+
+    def _window(self, spec: FlowSpec) -> Window:
+        if spec.window not in self.windows:
+            raise RenderError(f"background window {spec.window} is not in --in: give the folder the clip was made from")
+        return self.windows[spec.window]
+
+    def _analyse_anew(self, window: Window) -> Analysis:
+        return analyse(window, (self.setup.width, self.setup.height), cache=self.setup.cache)
+
+    def _scene(self, analysis: Analysis, move: CameraSpec | None) -> Scene:
+        scene = Scene(
+            video=analysis.video(), times=analysis.times, fps=analysis.fps, surfaces=analysis.surfaces
+        )
+        if move is None:
+            return scene
+        frames, height, width = scene.video.shape[:3]
+        matrices = camera.homographies(move, frames, height, width)
+        return replace(
+            scene,
+            video=camera.seen_video(scene.video, matrices),
+            surfaces=tuple(camera.seen_surface(surface, matrices, height, width) for surface in scene.surfaces),
+        )

@@ -1,0 +1,241 @@
+"""Loops over pixels and grid points, compiled: filtered texture look-up with light, shading with soft shadows."""
+
+import math
+
+import numpy as np
+from numba import njit
+
+SPAN = 8
+"""Pixels between two exact evaluations of light and of the texture's level of detail"""
+MOST_TAPS = 6
+"""Samples along the long axis of a pixel's footprint"""
+
+
+@njit(cache=True, inline="always")
+def _wrap(index, size, repeat):
+    if repeat:
+        return index & (size - 1)
+    return min(max(index, 0), size - 1)
+
+
+@njit(cache=True)
+def _bilinear(texels, start, rows, columns, repeat, x, y):
+    """Colour at texel position (x, y), 16.16 fixed point in 0..255 * 65536."""
+    column, row = math.floor(x - 0.5), math.floor(y - 0.5)
+    across, along = int((x - 0.5 - column) * 256.0), int((y - 0.5 - row) * 256.0)
+    left, right = _wrap(int(column), columns, repeat), _wrap(int(column) + 1, columns, repeat)
+    upper = start + _wrap(int(row), rows, repeat) * columns
+    lower = start + _wrap(int(row) + 1, rows, repeat) * columns
+    w11 = across * along
+    w10, w01 = (along << 8) - w11, (across << 8) - w11
+    w00 = 65536 - w10 - w01 - w11
+    a, b, c, d = texels[upper + left], texels[upper + right], texels[lower + left], texels[lower + right]
+    return (
+        a[0] * w00 + b[0] * w01 + c[0] * w10 + d[0] * w11,
+        a[1] * w00 + b[1] * w01 + c[1] * w10 + d[1] * w11,
+        a[2] * w00 + b[2] * w01 + c[2] * w10 + d[2] * w11,
+    )
+
+
+@njit(cache=True)
+def _trilinear(texels, levels, repeat, x, y, detail):
+    level = int(detail)
+    share = detail - level
+    start, rows, columns = levels[level]
+    scale = 1.0 / (1 << level)
+    r, g, b = _bilinear(texels, start, rows, columns, repeat, x * scale, y * scale)
+    if share < 0.03:
+        return float(r), float(g), float(b)
+    start, rows, columns = levels[level + 1]
+    scale *= 0.5
+    r2, g2, b2 = _bilinear(texels, start, rows, columns, repeat, x * scale, y * scale)
+    return r + share * (r2 - r), g + share * (g2 - g), b + share * (b2 - b)
+
+
+@njit(cache=True)
+def _footprint(ax, ay, bx, by, n_levels):
+    """Level of detail, number of samples and step along the long axis, from texels moved per pixel in x and in y."""
+    first, second = ax * ax + ay * ay, bx * bx + by * by
+    if first < second:
+        ax, ay, first, second = bx, by, second, first
+    major, minor = math.sqrt(first), math.sqrt(second)
+    taps = int(min(max(math.ceil(major / max(minor, 1.0) - 0.25), 1.0), MOST_TAPS))
+    detail = math.log2(max(major / taps, 1.0))
+    return min(detail, n_levels - 1.001), taps, ax / taps, ay / taps
+
+
+@njit(cache=True)
+def _gain(gains, x, y):
+    """Bilinear light at a position in 0..1 of the panel."""
+    rows, columns = gains.shape[:2]
+    gx = min(max(x * columns - 0.5, 0.0), columns - 1.0)
+    gy = min(max(y * rows - 0.5, 0.0), rows - 1.0)
+    i, j = min(int(gx), columns - 2), min(int(gy), rows - 2)
+    a, b = gx - i, gy - j
+    p, q, r, s = gains[j, i], gains[j, i + 1], gains[j + 1, i], gains[j + 1, i + 1]
+    w11, w10, w01 = a * b, (1 - a) * b, a * (1 - b)
+    w00 = 1.0 - w11 - w10 - w01
+    return (
+        p[0] * w00 + q[0] * w01 + r[0] * w10 + s[0] * w11,
+        p[1] * w00 + q[1] * w01 + r[1] * w10 + s[1] * w11,
+        p[2] * w00 + q[2] * w01 + r[2] * w10 + s[2] * w11,
+    )
+
+
+@njit(cache=True)
+def _put(pixel, covered, r, g, b):
+    """Add a lit colour (0..255) by its coverage."""
+    share = covered / 255.0
+    pixel[0] = min(pixel[0] + int(min(r, 255.0) * share + 0.5), 255)
+    pixel[1] = min(pixel[1] + int(min(g, 255.0) * share + 0.5), 255)
+    pixel[2] = min(pixel[2] + int(min(b, 255.0) * share + 0.5), 255)
+
+
+@njit(cache=True)
+def paint_plane(canvas, coverage, place, texels, levels, repeat, density, gains):
+    """Add a lit plane to the canvas by its coverage; `place` maps frame px at the roi's corner to 0..1 of the panel."""
+    (a, b, c), (d, e, f), (g, h, i) = place
+    size_x, size_y = density
+    for row in range(coverage.shape[0]):
+        y = row + 0.5
+        for block in range(0, coverage.shape[1], SPAN):
+            begin, end = block, min(block + SPAN, coverage.shape[1])
+            while end > begin and coverage[row, end - 1] == 0:
+                end -= 1
+            while begin < end and coverage[row, begin] == 0:
+                begin += 1
+            if begin == end:
+                continue
+            low, high = begin + 0.5, end - 0.5
+            w0, w1 = 1.0 / (g * low + h * y + i), 1.0 / (g * high + h * y + i)
+            u0, v0 = (a * low + b * y + c) * w0, (d * low + e * y + f) * w0
+            u1, v1 = (a * high + b * y + c) * w1, (d * high + e * y + f) * w1
+            um, vm, wm = 0.5 * (u0 + u1), 0.5 * (v0 + v1), 0.5 * (w0 + w1)
+            detail, taps, step_x, step_y = _footprint(
+                (a - um * g) * wm * size_x,
+                (d - vm * g) * wm * size_y,
+                (b - um * h) * wm * size_x,
+                (e - vm * h) * wm * size_y,
+                len(levels),
+            )
+            first, last = _gain(gains, u0, v0), _gain(gains, u1, v1)
+            slope = 1.0 / max(end - 1 - begin, 1)
+            for column in range(begin, end):
+                if coverage[row, column] == 0:
+                    continue
+                x = column + 0.5
+                w = 1.0 / (g * x + h * y + i)
+                u = min(max((a * x + b * y + c) * w, -0.1), 1.1) * size_x
+                v = min(max((d * x + e * y + f) * w, -0.1), 1.1) * size_y
+                red = green = blue = 0.0
+                for tap in range(taps):
+                    offset = tap - 0.5 * (taps - 1)
+                    colour = _trilinear(texels, levels, repeat, u + offset * step_x, v + offset * step_y, detail)
+                    red, green, blue = red + colour[0], green + colour[1], blue + colour[2]
+                share, unit = (column - begin) * slope, 1.0 / (65536.0 * taps)
+                _put(
+                    canvas[row, column],
+                    coverage[row, column],
+                    red * unit * (first[0] + share * (last[0] - first[0])),
+                    green * unit * (first[1] + share * (last[1] - first[1])),
+                    blue * unit * (first[2] + share * (last[2] - first[2])),
+                )
+
+
+@njit(cache=True)
+def _on_tube(ray, x, y, eye, tube):
+    """Where the ray through a frame px meets an upright tube: angle from the side facing +z back, and height."""
+    dx = ray[0, 0] * x + ray[0, 1] * y + ray[0, 2]
+    dy = ray[1, 0] * x + ray[1, 1] * y + ray[1, 2]
+    dz = ray[2, 0] * x + ray[2, 1] * y + ray[2, 2]
+    ox, oz = eye[0] - tube[0], eye[2] - tube[2]
+    square, half, rest = dx * dx + dz * dz, dx * ox + dz * oz, ox * ox + oz * oz - tube[3] * tube[3]
+    t = (-half - math.sqrt(max(half * half - square * rest, 0.0))) / square
+    return math.atan2(ox + t * dx, -(oz + t * dz)), eye[1] + t * dy - tube[1]
+
+
+@njit(cache=True)
+def paint_tube(canvas, coverage, ray, eye, tube, texels, levels, repeat, density, gains):
+    """Like paint_plane for a tube (foot x, y, z, radius, height, turn); density is texels per turn and per height."""
+    height, turn = tube[4], tube[5]
+    around = 1.0 / (2.0 * math.pi)
+    for row in range(coverage.shape[0]):
+        for column in range(coverage.shape[1]):
+            if coverage[row, column] == 0:
+                continue
+            x, y = column + 0.5, row + 0.5
+            angle, rise = _on_tube(ray, x, y, eye, tube)
+            right = _on_tube(ray, x + 0.5, y, eye, tube)
+            lower = _on_tube(ray, x, y + 0.5, eye, tube)
+            u, v = (angle + turn) * around * density[0], (rise / height + 1.0) * density[1]
+            scale_x, scale_y = 2.0 * around * density[0], 2.0 * density[1] / height
+            detail, taps, step_x, step_y = _footprint(
+                (right[0] - angle) * scale_x,
+                (right[1] - rise) * scale_y,
+                (lower[0] - angle) * scale_x,
+                (lower[1] - rise) * scale_y,
+                len(levels),
+            )
+            red = green = blue = 0.0
+            for tap in range(taps):
+                offset = tap - 0.5 * (taps - 1)
+                colour = _trilinear(texels, levels, repeat, u + offset * step_x, v + offset * step_y, detail)
+                red, green, blue = red + colour[0], green + colour[1], blue + colour[2]
+            light, unit = _gain(gains, angle * around + 0.5, rise / height + 1.0), 1.0 / (65536.0 * taps)
+            lit = (red * unit * light[0], green * unit * light[1], blue * unit * light[2])
+            _put(canvas[row, column], coverage[row, column], lit[0], lit[1], lit[2])
+
+
+@njit(cache=True)
+def fade(canvas, coverage):
+    """Make room for what covers the canvas."""
+    for row in range(coverage.shape[0]):
+        for column in range(coverage.shape[1]):
+            covered = coverage[row, column]
+            if covered == 255:
+                canvas[row, column, 0] = canvas[row, column, 1] = canvas[row, column, 2] = 0
+            elif covered:
+                for c in range(3):
+                    canvas[row, column, c] = (np.int32(canvas[row, column, c]) * (255 - covered) + 127) // 255
+
+
+@njit(cache=True)
+def shade(points, normals, base, lamps, hulls, ends, owners, softness, gains):
+    """Light at points (n, 3): base (n, 3) plus each lamp's share, less what convex hulls in (u, v) keep off.
+
+    lamps: kind (0 sun, 1 point), x, y, z, r, g, b, reach a row. hulls: lines (a, b, c, unused) with a u + b v + c > 0
+    outside, in the plane of points[:, 3:5]; ends: one past the last line of each hull; owners: its lamp.
+    """
+    for n in range(len(points)):
+        gains[n] = base[n]
+        for k in range(len(lamps)):
+            lamp = lamps[k]
+            dx, dy, dz = lamp[1], lamp[2], lamp[3]
+            if lamp[0] == 1:
+                dx, dy, dz = dx - points[n, 0], dy - points[n, 1], dz - points[n, 2]
+            distance = math.sqrt(dx * dx + dy * dy + dz * dz)
+            facing = (dx * normals[n, 0] + dy * normals[n, 1] + dz * normals[n, 2]) / distance
+            if facing <= 0.0:
+                continue
+            if lamp[0] == 1:
+                ratio = distance / lamp[7]
+                facing *= 2.0 / (1.0 + ratio * ratio)
+            facing *= _open(points[n, 3], points[n, 4], hulls, ends, owners, softness, k)
+            for c in range(3):
+                gains[n, c] += lamp[4 + c] * facing
+
+
+@njit(cache=True)
+def _open(u, v, hulls, ends, owners, softness, lamp):
+    """Share of a lamp's light that reaches (u, v)."""
+    left = 1.0
+    start = 0
+    for index in range(len(ends)):
+        if owners[index] == lamp:
+            outside = -1e9
+            for line in range(start, ends[index]):
+                outside = max(outside, hulls[line, 0] * u + hulls[line, 1] * v + hulls[line, 2])
+            share = min(max(0.5 - outside / (2.0 * softness[index]), 0.0), 1.0)
+            left *= 1.0 - share * share * (3.0 - 2.0 * share)
+        start = ends[index]
+    return left

@@ -1,0 +1,97 @@
+"""Typed wrappers round the kernels: textures with their smaller copies, and painting with them by coverage."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from jaxtyping import Float32, Float64, Int64, UInt8
+
+from synth.engines.world import _kernels
+from synth.engines.world.camera import View
+from synth.engines.world.spec import Tube
+from synth.raster.coverage import Roi
+
+Picture = UInt8[np.ndarray, "h w 3"]
+Coverage = UInt8[np.ndarray, "h w"]
+Gains = Float32[np.ndarray, "gh gw 3"]
+SMALLEST = 4
+"""px; a side of the smallest copy of a texture"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Texture:
+    """A picture and its halves, quarters and so on, in one array."""
+
+    texels: UInt8[np.ndarray, "n 3"]
+    levels: Int64[np.ndarray, "l 3"]
+    """First texel, rows, columns of each copy"""
+    repeats: bool
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Rows, columns of the full picture."""
+        return int(self.levels[0, 1]), int(self.levels[0, 2])
+
+    def picture(self, level: int = 0) -> Picture:
+        """The full picture or one of its smaller copies."""
+        start, rows, columns = self.levels[min(level, len(self.levels) - 1)].tolist()
+        return self.texels[start : start + rows * columns].reshape(rows, columns, 3)
+
+
+def texture(picture: Picture, repeats: bool) -> Texture:
+    """A texture; its sides are halved while they are even, and must be powers of two when it repeats."""
+    copies = [picture]
+    while min(copies[-1].shape[:2]) >= 2 * SMALLEST and not (copies[-1].shape[0] % 2 or copies[-1].shape[1] % 2):
+        rows, columns = copies[-1].shape[0] // 2, copies[-1].shape[1] // 2
+        copies.append(np.asarray(cv2.resize(copies[-1], (columns, rows), interpolation=cv2.INTER_AREA), np.uint8))
+    levels, start = [], 0
+    for copy in copies:
+        levels.append((start, *copy.shape[:2]))
+        start += copy.shape[0] * copy.shape[1]
+    texels = np.concatenate([copy.reshape(-1, 3) for copy in copies])
+    return Texture(texels=texels, levels=np.array(levels, np.int64), repeats=repeats)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Paint:
+    """What a face looks like: a texture, how many of its texels the whole face takes, and the light on it."""
+
+    texture: Texture
+    density: tuple[float, float]
+    """Across, down"""
+    gains: Gains
+
+
+def plane(
+    canvas: Picture, coverage: Coverage, roi: Roi, matrix: Float64[np.ndarray, "3 3"], paint: Paint
+) -> None:
+    """Add a plane to the canvas; `matrix` takes 0..1 of the plane to frame px."""
+    place = np.linalg.inv(matrix) @ np.array([(1, 0, roi.left), (0, 1, roi.top), (0, 0, 1.0)])
+    tex = paint.texture
+    _kernels.paint_plane(
+        canvas[roi.slices], coverage, place, tex.texels, tex.levels, tex.repeats, paint.density, paint.gains
+    )
+
+
+def tube(canvas: Picture, coverage: Coverage, roi: Roi, view: View, shape: Tube, paint: Paint) -> None:
+    """Add the side of a tube to the canvas."""
+    ray = np.linalg.inv(view.matrix[:, :3]) @ np.array([(1, 0, roi.left), (0, 1, roi.top), (0, 0, 1.0)])
+    numbers = np.array([*shape.foot, shape.radius, shape.height, shape.turn])
+    tex = paint.texture
+    _kernels.paint_tube(
+        canvas[roi.slices],
+        coverage,
+        ray,
+        view.eye,
+        numbers,
+        tex.texels,
+        tex.levels,
+        tex.repeats,
+        paint.density,
+        paint.gains,
+    )
+
+
+def fade(canvas: Picture, coverage: Coverage, roi: Roi) -> None:
+    """Darken what will be covered, so that the cover can be added."""
+    _kernels.fade(canvas[roi.slices], coverage)

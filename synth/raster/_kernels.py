@@ -1,0 +1,207 @@
+"""Loops over pixels, compiled: exact area coverage, integer blending, contrast."""
+
+import math
+
+import numpy as np
+from numba import njit
+
+TIE = 0.5 + 1e-6
+"""Rounds half up in spite of the last bits of the sum"""
+
+
+@njit(cache=True)
+def accumulate(points, ends, left, top, areas):
+    """Add the signed area to the left of every edge to `areas` (h, w + 2); a running sum along x is the coverage."""
+    start = 0
+    for end in ends:
+        if end > start:
+            x0, y0 = points[end - 1, 0] - left, points[end - 1, 1] - top
+            for i in range(start, end):
+                x1, y1 = points[i, 0] - left, points[i, 1] - top
+                if y0 < y1:
+                    _clip_rows(areas, x0, y0, x1, y1, 1.0)
+                elif y1 < y0:
+                    _clip_rows(areas, x1, y1, x0, y0, -1.0)
+                x0, y0 = x1, y1
+        start = end
+
+
+@njit(cache=True)
+def _clip_rows(areas, x0, y0, x1, y1, sign):
+    """An edge going down: cut it at the upper and lower side, then at the left and right side."""
+    height, width = areas.shape[0], areas.shape[1] - 2
+    if y1 <= 0.0 or y0 >= height or (x0 >= width and x1 >= width):
+        return
+    slope = (x1 - x0) / (y1 - y0)
+    top, bottom = max(y0, 0.0), min(y1, float(height))
+    if x0 >= 0.0 and x1 >= 0.0 and x0 <= width and x1 <= width:
+        _add_edge(areas, (x0, y0, x1, slope), top, bottom, sign)
+        return
+    low, high = (0.0, float(width)) if x0 < x1 else (float(width), 0.0)
+    first = second = top
+    if x0 != x1:
+        first = min(max(y0 + (low - x0) / slope, top), bottom)
+        second = min(max(y0 + (high - x0) / slope, top), bottom)
+    elif x0 < 0.0:
+        first = bottom
+    if x0 < 0.0:
+        _add_left(areas, top, first, sign)
+    if second > first:
+        _add_edge(areas, (x0, y0, x1, slope), first, second, sign)
+    if x1 < 0.0 and x0 > x1:
+        _add_left(areas, second, bottom, sign)
+
+
+@njit(cache=True)
+def _add_left(areas, top, bottom, sign):
+    """The part of an edge that runs left of the picture covers whole rows."""
+    for row in range(int(top), min(math.ceil(bottom), areas.shape[0])):
+        areas[row, 0] += sign * max(min(bottom, row + 1.0) - max(top, float(row)), 0.0)
+
+
+@njit(cache=True)
+def _add_edge(areas, edge, top, bottom, sign):
+    """The part of an edge (x0, y0, x1, slope) between two heights, inside the picture."""
+    x0, y0, x1, slope = edge
+    low, high = min(x0, x1), max(x0, x1)
+    low, high = max(low, 0.0), min(high, areas.shape[1] - 2.0)
+    near = min(max(x0 + (top - y0) * slope, low), high)
+    for row in range(int(top), min(math.ceil(bottom), areas.shape[0])):
+        until = min(bottom, row + 1.0)
+        far = min(max(x0 + (until - y0) * slope, low), high)
+        _add_piece(areas[row], min(near, far), max(near, far), sign * (until - max(top, float(row))))
+        near = far
+
+
+@njit(cache=True)
+def _add_piece(areas, low, high, height):
+    """A piece of an edge within one row, from column position `low` to `high`, `height` tall with its sign."""
+    first, last = int(low), math.ceil(high)
+    if last <= first + 1:
+        share = (low + high) / 2 - first
+        areas[first] += height * (1 - share)
+        areas[first + 1] += height * share
+        return
+    step = height / (high - low)
+    before = first + 1 - low
+    done = 0.5 * step * before * before
+    areas[first] += done
+    for column in range(first + 1, last - 1):
+        covered = step * (column + 0.5 - low)
+        areas[column] += covered - done
+        done = covered
+    after = high - (last - 1)
+    covered = height - 0.5 * step * after * after
+    areas[last - 1] += covered - done
+    areas[last] += height - covered
+
+
+@njit(cache=True)
+def integrate(areas, coverage):
+    """Running sum along x, clamped to one, as 0..255."""
+    height, width = coverage.shape
+    for y in range(height):
+        total = 0.0
+        for x in range(width):
+            area = areas[y, x]
+            if area != 0.0 or abs(total) > 1e-9:
+                total += area
+                coverage[y, x] = int(min(abs(total), 1.0) * 255.0 + TIE)
+
+
+@njit(cache=True)
+def blend(canvas, alpha, weights, paint, gain):
+    """Mix paint (1 x 1 or h x w colours) into the canvas; weights: share of 65536 for each alpha; gain may be None."""
+    step_y, step_x = int(paint.shape[0] > 1), int(paint.shape[1] > 1)
+    for y in range(alpha.shape[0]):
+        for x in range(alpha.shape[1]):
+            if alpha[y, x] != 0:
+                weight = weights[alpha[y, x]]
+                for c in range(3):
+                    colour = np.int32(paint[y * step_y, x * step_x, c])
+                    if gain is not None:
+                        colour = np.int32(min(max(colour * gain[y, x, c], 0.0), 255.0) + 0.5)
+                    base = np.int32(canvas[y, x, c])
+                    canvas[y, x, c] = (base * 65536 + (colour - base) * weight + 32768) >> 16
+
+
+@njit(cache=True)
+def attenuate(alpha, above):
+    """Multiply by one minus `above`."""
+    for y in range(alpha.shape[0]):
+        for x in range(alpha.shape[1]):
+            if above[y, x] != 0:
+                alpha[y, x] = (np.int32(alpha[y, x]) * (255 - np.int32(above[y, x])) + 127) // 255
+
+
+@njit(cache=True)
+def add_noise(canvas, alpha, tile, scale):
+    """Add tile * scale * alpha / 255, the tile repeated."""
+    rows, columns = tile.shape
+    for y in range(alpha.shape[0]):
+        for x in range(alpha.shape[1]):
+            if alpha[y, x] != 0:
+                noise = tile[y % rows, x % columns] * scale * alpha[y, x]
+                for c in range(3):
+                    canvas[y, x, c] = int(min(max(canvas[y, x, c] + noise, 0.0), 255.0) + 0.5)
+
+
+@njit(cache=True)
+def lab(red, green, blue):
+    """CIE L*a*b* under D65 of an sRGB colour, 0..255."""
+    r, g, b = _linear(red), _linear(green), _linear(blue)
+    x = _root((0.4124564 * r + 0.3575761 * g + 0.1804375 * b) / 0.95047)
+    y = _root(0.2126729 * r + 0.7151522 * g + 0.0721750 * b)
+    z = _root((0.0193339 * r + 0.1191920 * g + 0.9503041 * b) / 1.08883)
+    return 116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)
+
+
+@njit(cache=True)
+def _linear(value):
+    share = value / 255.0
+    return share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
+
+
+@njit(cache=True)
+def _root(value):
+    return np.cbrt(value) if value > 0.008856451679035631 else value * 7.787037037037035 + 16.0 / 116.0
+
+
+@njit(cache=True)
+def difference(r0, g0, b0, r1, g1, b1):
+    """CIE76 colour difference."""
+    first, second = lab(r0, g0, b0), lab(r1, g1, b1)
+    return math.sqrt((first[0] - second[0]) ** 2 + (first[1] - second[1]) ** 2 + (first[2] - second[2]) ** 2)
+
+
+@njit(cache=True)
+def contrast(under, over, alpha, max_samples, least):
+    """Share of evenly picked core pixels (alpha >= 128) whose colour differs by at least `least`; 0 without any."""
+    height, width = alpha.shape
+    core = 0
+    for y in range(height):
+        for x in range(width):
+            core += alpha[y, x] >= 128
+    step = max((core + max_samples - 1) // max_samples, 1)
+    seen = samples = different = 0
+    for y in range(height):
+        for x in range(width):
+            if alpha[y, x] >= 128:
+                if seen % step == 0:
+                    u, o = under[y, x], over[y, x]
+                    samples += 1
+                    different += difference(u[0], u[1], u[2], o[0], o[1], o[2]) >= least
+                seen += 1
+    return different / max(samples, 1)
+
+
+@njit(cache=True)
+def expose(pixels, light, tile, starts, scale):
+    """pixels * light / 256 plus noise * scale / 32768, in place, on flat rows (h, 3 * w); starts: tile row and column."""
+    for y in range(pixels.shape[0]):
+        row, gain, column = pixels[y], light[y], starts[1, y]
+        noise = tile[starts[0, y], column : column + row.size]
+        for x in range(row.size):
+            level = (np.int32(row[x]) * np.int32(gain[x]) + 128) >> 8
+            level += (np.int32(noise[x]) * scale + 16384) >> 15
+            row[x] = min(max(level, np.int32(0)), np.int32(255))

@@ -1,0 +1,22 @@
+"""`python -m synth.render`: synthetic clips with exact masks on real video."""
+
+from pathlib import Path
+
+from sts.cli import Options, verb
+from synth import stage
+
+SHIPPED = Path(__file__).parent / "assets" / "backgrounds"
+
+
+@verb(inputs=(str(SHIPPED),), out="data/synth", n=1410)
+def main(options: Options) -> None:
+    """Render clips of real video with text in the scene, and exact masks of every stroke.
+
+    --in is a folder of videos or a directory of shards, by default three short clips that come with the project.
+    """
+    settings = options.settings(stage.RenderConfig)
+    stage.run(stage.job(settings, options.inputs), options.out, options.n or 0, options.workers)
+
+
+if __name__ == "__main__":
+    main()

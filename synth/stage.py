@@ -1,0 +1,132 @@
+"""Renders shards of synthetic clips: the settings, the work of one shard, and how a clip is made whatever happens."""
+
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
+from pathlib import Path
+from zlib import crc32
+
+import numpy as np
+
+from sts import config, plugins, stage
+from sts.errors import RenderError
+from sts.files import Location
+from sts.protocols import Engine, RngFor
+from sts.stage import Notes
+from sts.types import Clip, Manifest
+from synth import report, tally
+from synth.optics import DamageConfig
+from synth.setup import Setup, TextConfig, open_kit
+from synth.surfaces.windows import Window
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderConfig:
+    """Settings of `synth.render`."""
+
+    seed: int = 0
+    width: int = 1280
+    """px"""
+    height: int = 720
+    frames: int = 30
+    """A clip"""
+    clips_per_shard: int = 16
+    attempts: int = 5
+    """Choices tried before the fallback engine makes the clip"""
+    engine: str = "synth.engines.flow:Flow"
+    fallback: str = "synth.engines.planes:Planes"
+    fallback_share: float = 0.1
+    """Probability that a clip is made by the fallback engine outright, for variety and exact geometry"""
+    windows_per_video: int = 24
+    """Most pieces taken from one background video"""
+    camera: float = 0.5
+    """Probability that a static shot is seen by a moving virtual camera"""
+    text: TextConfig = field(default_factory=TextConfig)
+    damage: DamageConfig = field(default_factory=DamageConfig)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """All that a worker needs to render any clip of a run."""
+
+    config: RenderConfig
+    windows: tuple[Window, ...]
+    cache: Path
+
+
+class Studio:
+    """Both engines of a job, ready to render."""
+
+    def __init__(self, job: Job) -> None:
+        settings = job.config
+        setup = Setup(
+            width=settings.width,
+            height=settings.height,
+            frames=settings.frames,
+            kit=open_kit(settings.text),
+            damage=settings.damage,
+            windows=job.windows,
+            camera=settings.camera,
+            cache=job.cache,
+        )
+        self.config = settings
+        self.engine = plugins.load(settings.engine, Engine, setup=setup)
+        self.fallback = plugins.load(settings.fallback, Engine, setup=setup)
+
+    def clip(self, index: int, notes: Notes) -> Clip:
+        """Clip number `index`, the same on every machine; failed attempts are counted by reason."""
+        settings, clip_id = self.config, f"synth-{self.config.seed}-{index:06d}"
+        share = streams(settings.seed, index, 0)("engine").random()
+        engines = [self.engine] * (settings.attempts if share >= settings.fallback_share else 0)
+        engines += [self.fallback] * settings.attempts
+        for attempt, engine in enumerate(engines):
+            try:
+                clip = engine.render(engine.sample(streams(settings.seed, index, attempt)), clip_id)
+                return _signed(clip, settings.seed, index, attempt)
+            except RenderError as error:
+                log.debug("%s attempt %d: %s", clip_id, attempt, error)
+                notes.counts[f"rejected attempts{tally.SEPARATOR}{_reason(error)}"] += 1
+        raise RenderError(f"{clip_id} has no text after {len(engines)} attempts: check fonts, corpus and size")
+
+
+def streams(seed: int, clip: int, attempt: int) -> RngFor:
+    """One generator a decision, so that a new decision does not reshuffle the others."""
+    return lambda name: np.random.default_rng([seed, clip, attempt, crc32(name.encode())])
+
+
+@lru_cache(maxsize=1)
+def studio(job: Job) -> Studio:
+    """The studio of this process."""
+    return Studio(job)
+
+
+def clips(job: Job, item: tuple[int, int], notes: Notes) -> Iterator[Clip]:
+    """Clips first..last-1 of a shard, counted in its notes."""
+    for index in range(*item):
+        clip = studio(job).clip(index, notes)
+        notes.counts.update(tally.flat(tally.count(clip)))
+        yield clip
+
+
+def run(job: Job, out: Location, n: int, workers: str) -> Manifest:
+    """Render what is missing of `n` clips, then the card and the preview."""
+    settings = config.to_dict(job.config) | {"backgrounds": {window.id: window.sha256 for window in job.windows}}
+    stage_run = stage.Stage(command="synth.render", config=settings, out=out)
+    done = stage.make(stage_run, partial(clips, job), stage.batches(n, job.config.clips_per_shard), workers)
+    report.write(out, done, job.windows, studio(job).kit.library.unavailable(SCRIPTS))
+    return done
+
+
+def _signed(clip: Clip, seed: int, index: int, attempt: int) -> Clip:
+    """The clip with its seed, index and attempt beside its choices, so that it can be made again."""
+    drawn = {"seed": seed, "index": index, "attempt": attempt, "choices": json.loads(clip.origin.spec or "{}")}
+    return replace(clip, origin=replace(clip.origin, spec=config.to_json(drawn)))
+
+
+def _reason(error: RenderError) -> str:
+    """The message without what differs from clip to clip."""
+    return str(error).split(":")[0]

@@ -1,0 +1,153 @@
+"""Lay a template on a frame to a few hundredths of a pixel: inverse compositional Gauss-Newton with robust weights."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from jaxtyping import Bool, Float32, Float64, UInt8
+
+from synth.surfaces.direct import _kernels
+from synth.surfaces.models import Matrix, Model, Points
+
+LIGHT = 4
+"""Last columns of Samples.columns: the template's own value, 1, x, y"""
+MODES: dict[Model, int] = {"identity": 0, "similarity": 4, "affine": 6, "homography": 8}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Samples:
+    """The pixels of a template that say most about where it lies."""
+
+    points: Points
+    """Key px"""
+    columns: dict[Model, Float64[np.ndarray, "n k"]]
+    """Change of the grey value with each parameter of the motion, then light"""
+    weight: Float64[np.ndarray, " n"]
+    unit: Matrix
+    """Key px to the coordinates of the parameters: the text box spans about -1..1"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Soft:
+    """A softened cut of a frame, where sampling by bilinear interpolation is harmless."""
+
+    picture: Float32[np.ndarray, "h w"]
+    left: float
+    top: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Fit:
+    """A registration."""
+
+    matrix: Matrix
+    """Key px to frame px"""
+    noise: float
+    """Grey levels, robust deviation of what is left over"""
+    sure: float
+    """px, expected error of the box's corners if the noise is white over about 3 x 3 px"""
+    used: float
+    """Share of the samples that agree"""
+    cost: float
+    """Mean of min(residual, cut)^2 over the samples"""
+
+
+def pick(
+    picture: Float32[np.ndarray, "h w"], to_key: Matrix, unit: Matrix, near: Float64[np.ndarray, "h w"], limit: int
+) -> Samples:
+    """Choose up to `limit` samples of a softened template, the strongest gradients of each tile, weighted by `near`."""
+    gx = cv2.Scharr(picture, cv2.CV_64F, 1, 0, scale=1 / 32)
+    gy = cv2.Scharr(picture, cv2.CV_64F, 0, 1, scale=1 / 32)
+    strength = (gx**2 + gy**2) * (near > 0)
+    strength[:2], strength[-2:], strength[:, :2], strength[:, -2:] = 0, 0, 0, 0
+    chosen = _strongest(strength, limit)
+    rows, cols = np.divmod(chosen, picture.shape[1])
+    points = np.column_stack([cols + 0.5, rows + 0.5]) @ to_key[:2, :2].T + to_key[:2, 2]
+    x, y = (points @ unit[:2, :2].T + unit[:2, 2]).T
+    per_unit = 1 / (to_key[0, 0] * unit[0, 0])
+    u, v = gx[rows, cols] * per_unit, gy[rows, cols] * per_unit
+    values = picture[rows, cols].astype(np.float64)
+    light = [values, np.ones_like(x), x, y]
+    turn = u * x + v * y
+    affine = [u, v, turn, v * x - u * y, u * x - v * y, u * y + v * x]
+    bases = {
+        "identity": [],
+        "similarity": affine[:4],
+        "affine": affine,
+        "homography": [*affine, -x * turn, -y * turn],
+    }
+    columns: dict[Model, Float64[np.ndarray, "n k"]] = {
+        model: np.ascontiguousarray(np.column_stack([*bases[model], *light])) for model in MODES
+    }
+    return Samples(points=points, columns=columns, weight=near[rows, cols], unit=unit)
+
+
+def soften(frame: UInt8[np.ndarray, "h w"], corners: Points, sigma: float = 1.0) -> Soft:
+    """Cut the part of a frame around `corners` and blur it."""
+    height, width = frame.shape
+    left, top = np.clip(np.floor(corners.min(axis=0)) - 12, 0, [width - 8, height - 8]).astype(int)
+    right, bottom = np.clip(np.ceil(corners.max(axis=0)) + 12, [left + 8, top + 8], [width, height]).astype(int)
+    cut = frame[top:bottom, left:right].astype(np.float32)
+    return Soft(picture=cv2.GaussianBlur(cut, (0, 0), sigma), left=float(left), top=float(top))
+
+
+def refine(
+    samples: Samples, soft: Soft, start: Matrix, model: Model, *, hidden: Bool[np.ndarray, " n"] | None = None,
+    rounds: int = 8,
+) -> Fit:
+    """Improve `start` within the motions of `model` relative to it."""
+    columns, n = samples.columns[model], len(samples.points)
+    free = MODES[model]
+    values, seen = np.empty(n), np.empty(n, bool)
+    matrix, weights, guess = start, samples.weight, np.zeros(columns.shape[1])
+    guess[free] = 1.0
+    noise, used, inverse, cost = 0.0, 0.0, np.eye(columns.shape[1]), 0.0
+    for turn in range(rounds):
+        _kernels.look(soft.picture, soft.left, soft.top, matrix, samples.points, values, seen)
+        known = seen if hidden is None else seen & ~hidden
+        if known.sum() < 10 * columns.shape[1]:
+            return Fit(matrix=start, noise=np.inf, sure=np.inf, used=0.0, cost=np.inf)
+        if turn == 0:
+            weights = samples.weight * known
+            light, right = _kernels.gram(columns[:, free:], weights, values)
+            guess[free:] = np.linalg.lstsq(light, right, rcond=None)[0]
+        misses = np.abs(values - columns[:, free:] @ guess[free:])
+        noise = max(1.4826 * float(np.median(misses[known])), 0.3)
+        cut = 3 * noise
+        weights = samples.weight * known / (1 + (misses / cut) ** 2) ** 2
+        used = float((misses[known] < cut).mean())
+        cost = float(np.mean(np.minimum(misses[known], cut) ** 2))
+        left, right = _kernels.gram(columns, weights, values)
+        left[np.diag_indices(len(left))] *= 1 + 1e-9
+        guess = np.linalg.solve(left, right)
+        if not free:
+            break
+        step = _step(guess[:free] / guess[free])
+        matrix = matrix @ np.linalg.inv(samples.unit) @ np.linalg.inv(step) @ samples.unit
+        matrix = matrix / matrix[2, 2]
+        inverse = np.linalg.inv(left)
+        if np.abs(step - np.eye(3)).max() / samples.unit[0, 0] < 0.002:
+            break
+    sure = 3 * noise * float(np.sqrt(np.trace(inverse[:free, :free]))) / samples.unit[0, 0]
+    return Fit(matrix=matrix, noise=noise, sure=sure, used=used, cost=cost)
+
+
+def _step(p: Float64[np.ndarray, " k"]) -> Matrix:
+    p = np.concatenate([p, np.zeros(8 - len(p))])
+    return np.array(
+        [[1 + p[2] + p[4], p[5] - p[3], p[0]], [p[5] + p[3], 1 + p[2] - p[4], p[1]], [p[6], p[7], 1.0]]
+    )
+
+
+def _strongest(strength: Float64[np.ndarray, "h w"], limit: int, tile: int = 16) -> np.ndarray:
+    """Flat indices, in order, of the strongest pixels of each tile."""
+    height, width = strength.shape
+    down, across = height // tile, width // tile
+    inner = strength[: down * tile, : across * tile].reshape(down, tile, across, tile).transpose(0, 2, 1, 3)
+    places = np.arange(height * width).reshape(height, width)[: down * tile, : across * tile]
+    places = places.reshape(down, tile, across, tile).transpose(0, 2, 1, 3).reshape(down * across, -1)
+    inner = inner.reshape(down * across, -1)
+    each = int(np.clip(limit // max(down * across, 1), 1, tile * tile))
+    best = np.argsort(-inner, axis=1, kind="stable")[:, :each]
+    picked = np.take_along_axis(places, best, axis=1)[np.take_along_axis(inner, best, axis=1) > 0]
+    return np.sort(picked)

@@ -1,0 +1,98 @@
+"""Where the scene holds still behind the camera's own motion: small maps over the key frame, before any rectangle."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from jaxtyping import Bool, Float32, UInt8
+
+from synth.surfaces import camera, occlude, plate
+
+Video = UInt8[np.ndarray, "t h w 3"]
+
+TRUST = 0.2
+"""A frame whose camera motion fewer of the cells follow tells nothing"""
+CHANGED = 0.3
+"""Share of frames in which something may stand in front of a surface"""
+SLIDES_PX = 0.5
+"""px of the small picture; what moves more against the camera's motion moves by itself"""
+SLIDES = 0.12
+"""Share of frames in which a surface may seem to move by itself"""
+STRAYS = 7.0
+"""Grey levels; what strays more from its own median all the time is not registered by the camera's motion"""
+STEP = 15.0
+"""Grey levels between neighbouring areas that make the edge of a surface"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Scene:
+    """Maps over the key frame, in px of the small picture."""
+
+    camera: camera.Camera
+    """Of all the small pictures"""
+    clean: UInt8[np.ndarray, "h w 3"]
+    """Temporal median"""
+    changed: Bool[np.ndarray, "t h w"]
+    """Something stands in front; frame by frame, in the key frame's pixels"""
+    usable: Bool[np.ndarray, "h w"]
+    """Follows the camera in nearly all frames"""
+    edges: Bool[np.ndarray, "h w"]
+    """One surface ends and another begins"""
+    busy: Float32[np.ndarray, "h w"]
+    """Standard deviation of the luminance within 9 px, grey levels"""
+
+
+def look(small: Video, key: int, window: slice) -> Scene:
+    """Study a clip and its surroundings in time; `window` are the frames that count, the others only bear witness."""
+    motion = camera.estimate(np.stack([cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in small]), key)
+    known = motion.trust > TRUST
+    height, width = small.shape[1:3]
+    region = plate.make_plate(small[known], motion.to_frame[known], (0, 0, width, height))
+    changed = np.zeros(small.shape[:3], dtype=bool)
+    changed[known] = occlude.differ(region, smallest=16)
+    slides = np.stack([_slides(frame, region.rgb, inside) for frame, inside in zip(region.frames, region.inside)])
+    seen = np.zeros(small.shape[:3], dtype=bool)
+    seen[known] = region.inside
+    usable = (_share(changed, seen) <= CHANGED) & (_share(changed[window], seen[window]) <= CHANGED)
+    usable &= (_share(slides, region.inside) <= SLIDES) & (region.sigma.max(axis=2) < STRAYS) & (seen[window].mean(axis=0) > 0.6)
+    usable = cv2.erode(usable.astype(np.uint8), np.ones((5, 5), np.uint8), borderValue=0) > 0
+    return Scene(
+        camera=motion,
+        clean=region.rgb,
+        changed=changed,
+        usable=usable,
+        edges=_edges(region.rgb),
+        busy=_busy(region.rgb),
+    )
+
+
+def _share(flags: Bool[np.ndarray, "t h w"], seen: Bool[np.ndarray, "t h w"]) -> Float32[np.ndarray, "h w"]:
+    return ((flags & seen).sum(axis=0) / np.maximum(seen.sum(axis=0), 1)).astype(np.float32)
+
+
+def _slides(
+    frame: UInt8[np.ndarray, "h w 3"], clean: UInt8[np.ndarray, "h w 3"], inside: Bool[np.ndarray, "h w"]
+) -> Bool[np.ndarray, "h w"]:
+    """Dense flow against the plate is not zero although there is texture that fixes it."""
+    flow = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+    grey = cv2.cvtColor(clean, cv2.COLOR_RGB2GRAY)
+    motion = flow.calc(grey, cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), None)
+    size = cv2.blur(np.hypot(motion[..., 0], motion[..., 1]), (5, 5))
+    return (size > SLIDES_PX) & (_busy(clean) > 3) & inside
+
+
+def _busy(clean: UInt8[np.ndarray, "h w 3"]) -> Float32[np.ndarray, "h w"]:
+    grey = cv2.cvtColor(clean, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    mean = cv2.blur(grey, (9, 9))
+    return np.sqrt(np.maximum(cv2.blur(grey * grey, (9, 9)) - mean * mean, 0))
+
+
+def _edges(clean: UInt8[np.ndarray, "h w 3"]) -> Bool[np.ndarray, "h w"]:
+    """The mean colours on two sides differ, at a scale where fine texture has been averaged away."""
+    smooth = cv2.blur(clean, (5, 5)).astype(np.float32)
+    step = np.zeros(clean.shape[:2], np.float32)
+    for dx, dy in ((4, 0), (0, 4), (3, 3), (3, -3)):
+        ahead = cv2.warpAffine(smooth, np.array([[1.0, 0.0, dx], [0.0, 1.0, dy]]), smooth.shape[1::-1], borderMode=cv2.BORDER_REPLICATE)
+        behind = cv2.warpAffine(smooth, np.array([[1.0, 0.0, -dx], [0.0, 1.0, -dy]]), smooth.shape[1::-1], borderMode=cv2.BORDER_REPLICATE)
+        step = np.maximum(step, np.abs(ahead - behind).max(axis=2))
+    return step > STEP

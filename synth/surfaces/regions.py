@@ -1,0 +1,85 @@
+"""Rectangles of the key frame that lie on one quiet surface, large and text-like first."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from jaxtyping import Bool, Float32, Float64, UInt8
+
+from synth.surfaces.layers import Scene
+
+ASPECTS = (1.0, 1.6, 2.5, 4.0, 6.0, 8.0, 0.4)
+"""Width over height; the last is for text set in columns"""
+SMALLEST = (0.09, 0.045)
+"""Width and height, shares of the picture's width: 115 x 58 px at 720p"""
+EDGE_SHARE = 0.015
+"""Share of a rectangle that may be edges between surfaces"""
+BUSIEST = 34.0
+"""Grey levels"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """An upright rectangle of the small key frame."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+    score: float
+    """Comparable within one clip only"""
+
+
+def candidates(scene: Scene, most: int) -> tuple[Candidate, ...]:
+    """Up to `most` rectangles that do not overlap, best first."""
+    maps = _maps(scene)
+    taken = np.zeros(scene.usable.shape, np.float32)
+    found: list[Candidate] = []
+    while len(found) < most:
+        best = max((_best(maps, taken, shape) for shape in _shapes(scene.usable.shape)), key=lambda c: c.score)
+        if best.score <= 0:
+            break
+        found.append(best)
+        gap = 3
+        taken[max(best.top - gap, 0) : best.top + best.height + gap, max(best.left - gap, 0) : best.left + best.width + gap] = 1
+    return tuple(found)
+
+
+def _shapes(size: tuple[int, ...]) -> list[tuple[int, int]]:
+    """Widths and heights to try, px."""
+    height, width = size
+    shapes = set()
+    for scale in (0.06, 0.085, 0.12, 0.17, 0.24, 0.34):
+        for aspect in ASPECTS:
+            wide, high = int(width * scale * aspect**0.5), int(width * scale / aspect**0.5)
+            if wide >= SMALLEST[0] * width * min(1.0, aspect) and high >= SMALLEST[1] * width and wide <= width / 2 and high <= height / 2:
+                shapes.add((wide, high))
+    return sorted(shapes)
+
+
+def _maps(scene: Scene) -> Float32[np.ndarray, "h w 4"]:
+    """What a rectangle adds up: unusable, edge, texture; the last plane is the share of frames in which it is hidden."""
+    return np.stack(
+        [~scene.usable, scene.edges, scene.busy, scene.changed.mean(axis=0)], axis=2
+    ).astype(np.float32)
+
+
+def _best(maps: Float32[np.ndarray, "h w 4"], taken: Float32[np.ndarray, "h w"], shape: tuple[int, int]) -> Candidate:
+    """The best place for a rectangle of one shape; score 0 where there is none."""
+    width, height = shape
+    margin = maps.shape[1] // 64
+    mean = cv2.blur(maps, shape, anchor=(0, 0), borderType=cv2.BORDER_REPLICATE)
+    free = cv2.blur(taken, shape, anchor=(0, 0), borderType=cv2.BORDER_REPLICATE) < 1e-6
+    bad, edge, busy, hidden = np.moveaxis(mean, 2, 0)
+    fits = free & (bad < 0.002) & (edge < EDGE_SHARE) & (busy < BUSIEST)
+    fits[: margin], fits[:, :margin] = False, False
+    fits[max(maps.shape[0] - height - margin, 0) :], fits[:, max(maps.shape[1] - width - margin, 0) :] = False, False
+    quiet = np.exp(-busy / 25 - 2 * hidden) * (1 - edge / EDGE_SHARE / 2)
+    score = np.where(fits, quiet * (width * height) ** 0.35 * _like_text(width / height), 0)
+    top, left = np.unravel_index(np.argmax(score), score.shape)
+    return Candidate(left=int(left), top=int(top), width=width, height=height, score=float(score[top, left]))
+
+
+def _like_text(aspect: float) -> float:
+    """Preference for the shapes that signs have."""
+    return float(np.exp(-((np.log(aspect / 2.8) / 1.4) ** 2)))
