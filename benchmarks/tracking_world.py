@@ -185,13 +185,13 @@ def _plaster(rng: np.random.Generator, height: int, width: int) -> Picture:
 
 
 def _blank(rng: np.random.Generator, height: int, width: int) -> Picture:
-    """A painted wall: slow shade, a trace of grain, a few marks that one hardly sees."""
+    """A painted wall: slow shade, a trace of grain, a speck every 170 px."""
     picture = 188 + 3 * _noise(rng, height, width, 120) + 1.1 * _fractal(rng, height, width, (1.5, 4, 12))
     marks = np.zeros((height, width), np.float32)
-    for _ in range(60):
+    for _ in range(80):
         x, y = int(rng.integers(width)), int(rng.integers(height))
-        cv2.circle(marks, (x, y), int(rng.integers(1, 4)) * FINE, float(rng.uniform(-8, 8)), -1)
-    picture = picture + cv2.GaussianBlur(marks, (0, 0), 1.5 * FINE)
+        cv2.circle(marks, (x, y), int(rng.integers(2, 6)) * FINE, float(rng.choice([-1, 1]) * rng.uniform(15, 40)), -1)
+    picture = picture + cv2.GaussianBlur(marks, (0, 0), 0.8 * FINE)
     return cast(Picture, picture)
 
 

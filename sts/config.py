@@ -38,7 +38,7 @@ def from_json(kind: type[T], text: str) -> T:
         data = json.loads(text)
     except json.JSONDecodeError as error:
         raise ConfigError(f"no JSON of {kind.__name__}: {error}") from error
-    return from_dict(kind, data, where=kind.__name__)
+    return typing.cast(T, _dataclass(kind, data, kind.__name__, ""))
 
 
 def to_dict(config: Any) -> dict[str, Any]:

@@ -110,7 +110,7 @@ def _polygon(points: Points) -> Polygon:
     return tuple((x, y) for x, y in points.tolist())
 
 
-def _cut(points: Points, axis: int, limit: float, inside: float) -> Points:
+def _cut(points: Points, axis: int, limit: float, inside: float) -> Float64[np.ndarray, "m 2"]:
     """The part of a polygon on one side of a vertical or horizontal line."""
     if not len(points):
         return points
@@ -120,5 +120,7 @@ def _cut(points: Points, axis: int, limit: float, inside: float) -> Points:
     share = np.divide(here, here - there, out=np.zeros_like(here), where=crosses)
     crossing = points + share[:, None] * (ahead - points)
     crossing[:, axis] = limit
-    pairs: Points = np.stack([points, crossing], axis=1).reshape(-1, 2)[np.stack([here >= 0, crosses], axis=1).ravel()]
+    pairs: Float64[np.ndarray, "m 2"] = np.stack([points, crossing], axis=1).reshape(-1, 2)[
+        np.stack([here >= 0, crosses], axis=1).ravel()
+    ]
     return pairs

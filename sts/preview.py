@@ -70,15 +70,14 @@ def side_by_side(clip: Clip, index: int) -> Picture:
 
 
 def overlay(picture: Picture, frame: Frame, width: int) -> Picture:
-    """The picture, `width` px wide, with its labels: a colour a track, effects pale, ignored grey, hidden parts outlined."""
+    """The picture, `width` px wide, with its labels: a colour a track, effects in its opposite, ignored grey."""
     tinted = picture.copy()
     for item in frame.instances:
-        _tint(tinted, item.effect_mask, _pale(_colour(item)), EFFECT)
+        _tint(tinted, item.effect_mask, _opposite(_colour(item)), EFFECT)
         _tint(tinted, item.mask, _colour(item), FILL)
+    small, scale = _resized(tinted, width), width / picture.shape[1]
     for item in frame.instances:
-        _outline_hidden(tinted, item)
-    small = _resized(tinted, width)
-    scale = width / picture.shape[1]
+        _outline_hidden(small, item, scale)
     for item in sorted(frame.instances, key=lambda item: item.level == "word"):
         corners = np.round(np.asarray(item.polygon) * scale * 16).astype(np.int32)
         colour = _colour(item) if item.level in ("word", "text") else INK
@@ -102,9 +101,9 @@ def _colour(item: TextInstance) -> Colour:
     return round(red * 255), round(green * 255), round(blue * 255)
 
 
-def _pale(colour: Colour) -> Colour:
-    red, green, blue = ((255 + 255 + 2 * c) // 4 for c in colour)
-    return red, green, blue
+def _opposite(colour: Colour) -> Colour:
+    red, green, blue = colour
+    return 255 - red, 255 - green, 255 - blue
 
 
 def _tint(picture: Picture, mask: Mask | None, colour: Colour, opacity: float) -> None:
@@ -113,13 +112,14 @@ def _tint(picture: Picture, mask: Mask | None, colour: Colour, opacity: float) -
         picture[pixels] = np.round(picture[pixels] * (1 - opacity) + np.asarray(colour) * opacity)
 
 
-def _outline_hidden(picture: Picture, item: TextInstance) -> None:
-    """A thin white line round strokes that something hides."""
+def _outline_hidden(picture: Picture, item: TextInstance, scale: float) -> None:
+    """A thin white line round the strokes that something hides."""
     if item.amodal_mask is None or item.mask is None or masks.area(item.amodal_mask) == masks.area(item.mask):
         return
     hidden: Bool[np.ndarray, "h w"] = masks.decode(item.amodal_mask) & ~masks.decode(item.mask)
     contours, _ = cv2.findContours(hidden.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    cv2.drawContours(picture, contours, -1, (255, 255, 255), 1)
+    lines = [np.round(np.asarray(contour) * scale * 16).astype(np.int32) for contour in contours]
+    cv2.polylines(picture, lines, True, (255, 255, 255), 1, cv2.LINE_AA, 4)
 
 
 def _resized(picture: Picture, width: int) -> Picture:
@@ -137,12 +137,14 @@ def _tagged(picture: Picture, items: Iterable[TextInstance], scale: float) -> Pi
         text = f"{item.track_id} {_readable(item)}".strip()
         wide = draw.textlength(text, font)
         x, y = min(max(left, 0), picture.shape[1] - wide - 6), min(max(top - 15, 0), picture.shape[0] - 14)
-        draw.rectangle((x, y, x + wide + 5, y + 13), _colour(item))
-        draw.text((x + 3, y), text, (0, 0, 0), font)
+        paper = _colour(item)
+        draw.rectangle((x, y, x + wide + 5, y + 13), paper)
+        draw.text((x + 3, y), text, "black" if np.dot(paper, (0.3, 0.59, 0.11)) > 110 else "white", font)
     return np.asarray(page)
 
 
 def _readable(item: TextInstance) -> str:
-    """The text as far as the built-in font has its letters, else its script."""
-    text = item.text or ""
-    return text if all(ord(letter) < 0x250 for letter in text) else f"({item.script or 'text'})"
+    """The text as far as the built-in font has its letters, which are those of ASCII, or its script."""
+    if item.script not in (None, "Latn"):
+        return f"({item.script})"
+    return (item.text or "").encode("ascii", "replace").decode()

@@ -69,9 +69,7 @@ class Labeler(Protocol):
 class Segmenter(Protocol):
     """Turns prompts into masks on every frame; without prompts it finds text itself."""
 
-    def segment(
-        self, video: UInt8[np.ndarray, "t h w 3"], prompts: Sequence[Prompt]
-    ) -> Iterator[tuple[Segment, ...]]:
+    def segment(self, video: UInt8[np.ndarray, "t h w 3"], prompts: Sequence[Prompt]) -> Iterator[tuple[Segment, ...]]:
         """One tuple a frame, as it goes."""
 
 

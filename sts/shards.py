@@ -142,9 +142,10 @@ def _leaves() -> list[str]:
 
 def _read(file: pq.ParquetFile, path: Location, index: int, with_pictures: bool) -> Clip:
     table = _rows(file, path, index, tables.SCHEMA.names if with_pictures else LABELS)
-    clip = tables.to_clip(table)
-    stored = _jpegs(table) if with_pictures else None
-    return dataclasses.replace(clip, video=video(stored, clip)) if stored else clip
+    with _explained(path):
+        clip = tables.to_clip(table)
+        stored = _jpegs(table) if with_pictures else None
+        return dataclasses.replace(clip, video=video(stored, clip)) if stored else clip
 
 
 def _rows(file: pq.ParquetFile, path: Location, index: int, columns: list[str]) -> pa.Table:
@@ -161,8 +162,9 @@ def _jpegs(table: pa.Table) -> Jpegs | None:
 
 @contextlib.contextmanager
 def _opened(path: Location) -> Iterator[pq.ParquetFile]:
-    with files.reading(path) as source, _explained(path):
-        file = pq.ParquetFile(source, page_checksum_verification=True)
+    with files.reading(path) as source:
+        with _explained(path):
+            file = pq.ParquetFile(source, page_checksum_verification=True)
         if not set(tables.SCHEMA.names) <= set(file.schema_arrow.names):
             raise DataError(f"{path} is a Parquet file, but no shard: its columns are {file.schema_arrow.names}")
         yield file
@@ -170,11 +172,11 @@ def _opened(path: Location) -> Iterator[pq.ParquetFile]:
 
 @contextlib.contextmanager
 def _explained(path: Location) -> Iterator[None]:
-    """Turn what Arrow says about a damaged file into one line."""
+    """Turn what goes wrong in a damaged file into one line."""
     try:
         yield
-    except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
-        why = str(error).splitlines()[0] if str(error) else type(error).__name__
+    except (OSError, ValueError, pa.ArrowException, DataError) as error:
+        why = f"{error}".partition("\n")[0]
         raise DataError(
             f"{path} is damaged ({why}): delete it and run its command again, which makes it anew"
         ) from error

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from fractions import Fraction
-from functools import reduce
 
 import cv2
 import numpy as np
@@ -29,42 +28,37 @@ def degrade(video: Video, spec: Degrade, fps: Fraction) -> Video:
     Without any of them the same array comes back, else a new one.
     """
     steps = _steps(video.shape[1], video.shape[2], spec)
-    done = video
-    if steps:
-        done = np.empty_like(video)
-        for index, picture in enumerate(video):
-            done[index] = reduce(lambda seen, step: step(seen, index), steps, picture)
-    if spec.h264 is not None:
-        done = recompressed(done, fps, spec.h264)
-    return done
+    done = video.copy() if steps else video
+    for index, picture in enumerate(done):
+        for step in steps:
+            step(picture, index)
+    return done if spec.h264 is None else recompressed(done, fps, spec.h264)
 
 
-def _steps(height: int, width: int, spec: Degrade) -> list[Callable[[Picture, int], Picture]]:
-    """What is done to each picture; the second argument is its index."""
-    steps: list[Callable[[Picture, int], Picture]] = []
+def _steps(height: int, width: int, spec: Degrade) -> list[Callable[[Picture, int], None]]:
+    """What is done to each picture, in place; the second argument is its index."""
+    steps: list[Callable[[Picture, int], None]] = []
     if spec.noise > 0 or spec.vignette > 0:
         light, tile = _light(height, width, spec.vignette), _tile(width, spec)
-        steps.append(lambda picture, index: _exposed(picture, light, tile, spec, index))
+        steps.append(lambda picture, index: _expose(picture, light, tile, spec, index))
     if spec.gamma != 1:
-        levels = np.rint(255 * (np.arange(256) / 255) ** spec.gamma).astype(np.uint8)
-        steps.append(lambda picture, index: np.asarray(cv2.LUT(picture, levels)))
+        steps.append(lambda picture, _: _bend(picture, spec.gamma))
     if spec.sharpen > 0:
-        steps.append(lambda picture, index: _sharpened(picture, spec.sharpen))
+        steps.append(lambda picture, _: _sharpen(picture, spec.sharpen))
     if spec.jpeg is not None:
         quality = spec.jpeg
-        steps.append(lambda picture, index: _through_jpeg(picture, quality))
+        steps.append(lambda picture, _: _pass_through_jpeg(picture, quality))
     return steps
 
 
-def _exposed(
+def _expose(
     picture: Picture, light: UInt16[np.ndarray, "h w3"], tile: Int8[np.ndarray, "th tw"], spec: Degrade, index: int
-) -> Picture:
+) -> None:
     height, width = picture.shape[:2]
     rng = np.random.default_rng([spec.seed, 1, index])
     starts = np.stack([rng.integers(TILE_ROWS, size=height), 3 * rng.integers(TILE_SPARE, size=height)])
-    done = picture.reshape(height, 3 * width).copy()
-    _kernels.expose(done, light, tile, starts, np.int32(round(spec.noise / NOISE_UNIT * 32768)))
-    return done.reshape(picture.shape)
+    scale = np.int32(round(spec.noise / NOISE_UNIT * 32768))
+    _kernels.expose(picture.reshape(height, 3 * width), light, tile, starts, scale)
 
 
 def _light(height: int, width: int, vignette: float) -> UInt16[np.ndarray, "h w3"]:
@@ -83,12 +77,17 @@ def _tile(width: int, spec: Degrade) -> Int8[np.ndarray, "th tw"]:
     return np.clip(np.rint(mixed), -127, 127).astype(np.int8)
 
 
-def _sharpened(picture: Picture, amount: float) -> Picture:
+def _bend(picture: Picture, gamma: float) -> None:
+    levels = np.rint(255 * (np.arange(256) / 255) ** gamma).astype(np.uint8)
+    cv2.LUT(picture, levels, dst=picture)
+
+
+def _sharpen(picture: Picture, amount: float) -> None:
     soft = cv2.GaussianBlur(picture, (5, 5), 1.0)
-    return np.asarray(cv2.addWeighted(picture, 1 + amount, soft, -amount, 0), np.uint8)
+    cv2.addWeighted(picture, 1 + amount, soft, -amount, 0, dst=picture)
 
 
-def _through_jpeg(picture: Picture, quality: int) -> Picture:
+def _pass_through_jpeg(picture: Picture, quality: int) -> None:
     _, data = cv2.imencode(".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality])
     decoded = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
-    return np.asarray(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), np.uint8)
+    cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB, dst=picture)

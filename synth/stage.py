@@ -11,7 +11,7 @@ from zlib import crc32
 import numpy as np
 
 from sts import config, plugins, stage
-from sts.errors import RenderError
+from sts.errors import PluginError, RenderError
 from sts.files import Location
 from sts.protocols import Engine, RngFor
 from sts.stage import Notes
@@ -74,8 +74,16 @@ class Studio:
             cache=job.cache,
         )
         self.config = settings
+        self.kit = setup.kit
         self.engine = plugins.load(settings.engine, Engine, setup=setup)
         self.fallback = plugins.load(settings.fallback, Engine, setup=setup)
+
+    def engine_of(self, name: str) -> Engine:
+        """The engine that made a clip, by the import path in its origin."""
+        engines = {self.config.engine: self.engine, self.config.fallback: self.fallback}
+        if name not in engines:
+            raise PluginError(f"{name} is no engine of this run, which has {' and '.join(engines)}")
+        return engines[name]
 
     def clip(self, index: int, notes: Notes) -> Clip:
         """Clip number `index`, the same on every machine; failed attempts are counted by reason."""

@@ -28,7 +28,9 @@ install_import_hook(list(checked_modules()), "beartype.beartype")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--shuffle SEED`."""
-    parser.addoption("--shuffle", type=int, metavar="SEED", help="run files, and tests in a file, in the order of a seed")
+    parser.addoption(
+        "--shuffle", type=int, metavar="SEED", help="run files, and tests in a file, in the order of a seed"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -71,12 +71,16 @@ def test_decisions_are_numbered_without_gap_and_have_three_parts() -> None:
         assert headings[1:] == ["Context", "Decision", "Consequence"], path.name
 
 
-@pytest.mark.parametrize(("place", "code"), fences("python", "runnable"), ids=lambda value: value if ":" in value[:60] else "")
+@pytest.mark.parametrize(
+    ("place", "code"), fences("python", "runnable"), ids=lambda value: value if ":" in value[:60] else ""
+)
 def test_a_runnable_example_runs(place: str, code: str, tmp_path: Path) -> None:
     """In a folder of its own, with the repository on the path."""
     script = tmp_path / "example.py"
     script.write_text(f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{code}", encoding="utf-8")
-    run = subprocess.run([sys.executable, str(script)], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=250)
+    run = subprocess.run(
+        [sys.executable, str(script)], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=250
+    )
     assert run.returncode == 0, f"{place}\n{run.stderr}"
 
 

@@ -25,11 +25,19 @@ MACHINE = re.compile(
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_every_import_is_declared_in_the_core_or_the_extra_of_its_package(package: str) -> None:
-    extras = [line for extra in EXTRAS.values() for line in extra] if package == "pipelines" else EXTRAS.get(package, [])
+    extras = (
+        [line for extra in EXTRAS.values() for line in extra] if package == "pipelines" else EXTRAS.get(package, [])
+    )
     declared = names(CORE + extras)
     providers = packages_distributions()
     undeclared = {module for module in imports(package) if not declared & names(providers.get(module, [module]))}
     assert undeclared == set()
+
+
+def test_every_dependency_of_the_core_and_of_synth_is_imported_somewhere() -> None:
+    providers = packages_distributions()
+    used = {name for package in PACKAGES for module in imports(package) for name in names(providers.get(module, []))}
+    assert names(CORE + EXTRAS["synth"]) - used == set()
 
 
 def test_there_is_one_extra_a_package_and_one_for_development() -> None:
@@ -61,7 +69,9 @@ def test_every_shipped_font_has_its_licence_beside_it_and_is_named_in_the_notice
 
 def test_every_background_clip_stands_in_the_notice_of_its_folder() -> None:
     clips = sorted(path.name for path in (ASSETS / "backgrounds").glob("*.mp4"))
-    assert clips == re.findall(r"^\| `(\w+\.mp4)`", (ASSETS / "backgrounds" / "NOTICE.md").read_text(encoding="utf-8"), re.M)
+    assert clips == re.findall(
+        r"^\| `(\w+\.mp4)`", (ASSETS / "backgrounds" / "NOTICE.md").read_text(encoding="utf-8"), re.M
+    )
     assert all(clip in (ROOT / "NOTICE").read_text(encoding="utf-8") for clip in clips)
 
 

@@ -7,6 +7,8 @@ from numba import njit
 
 TIE = 0.5 + 1e-6
 """Rounds half up in spite of the last bits of the sum"""
+FLAT = 1e-12
+"""px; a lower edge has no area to its left, and its slope could overflow"""
 
 
 @njit(cache=True)
@@ -18,9 +20,9 @@ def accumulate(points, ends, left, top, areas):
             x0, y0 = points[end - 1, 0] - left, points[end - 1, 1] - top
             for i in range(start, end):
                 x1, y1 = points[i, 0] - left, points[i, 1] - top
-                if y0 < y1:
+                if y1 - y0 > FLAT:
                     _clip_rows(areas, x0, y0, x1, y1, 1.0)
-                elif y1 < y0:
+                elif y0 - y1 > FLAT:
                     _clip_rows(areas, x1, y1, x0, y0, -1.0)
                 x0, y0 = x1, y1
         start = end
@@ -131,7 +133,8 @@ def attenuate(alpha, above):
     for y in range(alpha.shape[0]):
         for x in range(alpha.shape[1]):
             if above[y, x] != 0:
-                alpha[y, x] = (np.int32(alpha[y, x]) * (255 - np.int32(above[y, x])) + 127) // 255
+                product = np.int32(alpha[y, x]) * (255 - np.int32(above[y, x])) + 128
+                alpha[y, x] = (product + (product >> 8)) >> 8  # rounded product / 255
 
 
 @njit(cache=True)
@@ -197,7 +200,7 @@ def contrast(under, over, alpha, max_samples, least):
 
 @njit(cache=True)
 def expose(pixels, light, tile, starts, scale):
-    """pixels * light / 256 plus noise * scale / 32768, in place, on flat rows (h, 3 * w); starts: tile row and column."""
+    """pixels * light / 256 + noise * scale / 32768, in place, on flat rows (h, 3 * w); starts: tile row and column."""
     for y in range(pixels.shape[0]):
         row, gain, column = pixels[y], light[y], starts[1, y]
         noise = tile[starts[0, y], column : column + row.size]

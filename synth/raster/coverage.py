@@ -30,8 +30,8 @@ class Roi:
 
 
 def roi_of(points: Float64[np.ndarray, "n 2"], height: int, width: int, margin: float | int = 0) -> Roi | None:
-    """Bounding box of points grown by `margin` px and cut to the frame; None when nothing is left."""
-    if not len(points):
+    """Box of the points grown by `margin` px and cut to the frame; None when nothing is left or one is not finite."""
+    if not len(points) or not np.isfinite(points).all():
         return None
     limit = np.array([width, height])
     low = np.floor(np.clip(points.min(axis=0) - margin, 0, limit)).astype(int)

@@ -18,8 +18,12 @@ SLIDES_PX = 0.5
 """px of the small picture; what moves more against the camera's motion moves by itself"""
 SLIDES = 0.12
 """Share of frames in which a surface may seem to move by itself"""
+RING = 0.35
+"""Share of an area's outline that may be unusable before the area itself is"""
 STRAYS = 7.0
 """Grey levels; what strays more from its own median all the time is not registered by the camera's motion"""
+TEXTURE = 2.2
+"""An edge is this many times as strong as the usual steps around it, else it is the surface's own texture"""
 STEP = 15.0
 """Grey levels between neighbouring areas that make the edge of a surface"""
 
@@ -30,6 +34,8 @@ class Scene:
 
     camera: camera.Camera
     """Of all the small pictures"""
+    exposure: Float32[np.ndarray, "t 3"]
+    """Gain against the key frame"""
     clean: UInt8[np.ndarray, "h w 3"]
     """Temporal median"""
     changed: Bool[np.ndarray, "t h w"]
@@ -47,21 +53,28 @@ def look(small: Video, key: int, window: slice) -> Scene:
     motion = camera.estimate(np.stack([cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in small]), key)
     known = motion.trust > TRUST
     height, width = small.shape[1:3]
-    region = plate.make_plate(small[known], motion.to_frame[known], (0, 0, width, height))
+    box = (0, 0, width, height)
+    exposure = np.ones((len(small), 3), np.float32)
+    rectified, _ = plate.rectify(small[known], motion.to_frame[known], box)
+    exposure[known] = plate.exposures(rectified, int(np.count_nonzero(known[:key])))
+    region = plate.make_plate(small[known], motion.to_frame[known], box, exposure[known])
     changed = np.zeros(small.shape[:3], dtype=bool)
     changed[known] = occlude.differ(region, smallest=16)
-    slides = np.stack([_slides(frame, region.rgb, inside) for frame, inside in zip(region.frames, region.inside)])
+    slides = _slides(region)
+    edges = _edges(region.rgb)
     seen = np.zeros(small.shape[:3], dtype=bool)
     seen[known] = region.inside
     usable = (_share(changed, seen) <= CHANGED) & (_share(changed[window], seen[window]) <= CHANGED)
-    usable &= (_share(slides, region.inside) <= SLIDES) & (region.sigma.max(axis=2) < STRAYS) & (seen[window].mean(axis=0) > 0.6)
+    usable &= (_share(slides, region.inside[::2]) <= SLIDES) & (region.sigma.max(axis=2) < STRAYS + 0.5 * _busy(region.rgb)) & (seen[window].mean(axis=0) > 0.6)
+    usable &= ~_objects(edges, usable)
     usable = cv2.erode(usable.astype(np.uint8), np.ones((5, 5), np.uint8), borderValue=0) > 0
     return Scene(
         camera=motion,
+        exposure=exposure,
         clean=region.rgb,
         changed=changed,
         usable=usable,
-        edges=_edges(region.rgb),
+        edges=edges,
         busy=_busy(region.rgb),
     )
 
@@ -70,15 +83,33 @@ def _share(flags: Bool[np.ndarray, "t h w"], seen: Bool[np.ndarray, "t h w"]) ->
     return ((flags & seen).sum(axis=0) / np.maximum(seen.sum(axis=0), 1)).astype(np.float32)
 
 
-def _slides(
-    frame: UInt8[np.ndarray, "h w 3"], clean: UInt8[np.ndarray, "h w 3"], inside: Bool[np.ndarray, "h w"]
-) -> Bool[np.ndarray, "h w"]:
-    """Dense flow against the plate is not zero although there is texture that fixes it."""
+def _slides(region: plate.Plate) -> Bool[np.ndarray, "t h w"]:
+    """Every second frame: dense flow against the plate is not zero although there is texture that fixes it."""
     flow = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
-    grey = cv2.cvtColor(clean, cv2.COLOR_RGB2GRAY)
-    motion = flow.calc(grey, cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), None)
-    size = cv2.blur(np.hypot(motion[..., 0], motion[..., 1]), (5, 5))
-    return (size > SLIDES_PX) & (_busy(clean) > 3) & inside
+    grey = cv2.cvtColor(region.rgb, cv2.COLOR_RGB2GRAY)
+    fixed = _busy(region.rgb) > 3
+    slides = []
+    for frame, inside in zip(region.frames[::2], region.inside[::2]):
+        motion = flow.calc(grey, cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), None)
+        size = cv2.blur(np.hypot(motion[..., 0], motion[..., 1]), (5, 5))
+        slides.append((size > SLIDES_PX) & fixed & inside)
+    return np.stack(slides)
+
+
+def _objects(edges: Bool[np.ndarray, "h w"], usable: Bool[np.ndarray, "h w"]) -> Bool[np.ndarray, "h w"]:
+    """Areas between edges whose surroundings move along a good part of their outline: an object that holds nearly still."""
+    n_areas, labels = cv2.connectedComponents((usable & ~edges).astype(np.uint8), connectivity=4)
+    ring = np.ones((9, 9), np.uint8)
+    found = np.zeros(edges.shape, dtype=bool)
+    area = np.bincount(labels.ravel(), minlength=n_areas)
+    for label in np.flatnonzero((area > 150) & (area < edges.size // 6)):
+        if label == 0:
+            continue
+        body = labels == label
+        outline = (cv2.dilate(body.astype(np.uint8), ring) > 0) & ~body
+        if np.count_nonzero(outline & ~usable) > RING * np.count_nonzero(outline):
+            found |= body
+    return found
 
 
 def _busy(clean: UInt8[np.ndarray, "h w 3"]) -> Float32[np.ndarray, "h w"]:
@@ -95,4 +126,6 @@ def _edges(clean: UInt8[np.ndarray, "h w 3"]) -> Bool[np.ndarray, "h w"]:
         ahead = cv2.warpAffine(smooth, np.array([[1.0, 0.0, dx], [0.0, 1.0, dy]]), smooth.shape[1::-1], borderMode=cv2.BORDER_REPLICATE)
         behind = cv2.warpAffine(smooth, np.array([[1.0, 0.0, -dx], [0.0, 1.0, -dy]]), smooth.shape[1::-1], borderMode=cv2.BORDER_REPLICATE)
         step = np.maximum(step, np.abs(ahead - behind).max(axis=2))
-    return step > STEP
+    small = cv2.resize(np.clip(step, 0, 255).astype(np.uint8), None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    usual = cv2.resize(cv2.medianBlur(small, 31), step.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    return (step > STEP) & (step > TEXTURE * usual)

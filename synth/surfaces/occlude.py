@@ -41,7 +41,7 @@ def differ(plate: Plate, smallest: int = 60) -> Bool[np.ndarray, "t h w"]:
 
 
 def _differ(frame: Picture, clean: Picture, blurred: Picture, tolerance: Picture, smallest: int) -> Bool[np.ndarray, "h w"]:
-    distance = (cv2.absdiff(frame, clean * exposure(frame, clean)) / tolerance).max(axis=2)
+    distance = (cv2.absdiff(frame, clean) / tolerance).max(axis=2)
     weak = distance > 1
     if not weak.any():
         return weak
@@ -49,15 +49,6 @@ def _differ(frame: Picture, clean: Picture, blurred: Picture, tolerance: Picture
     solid = cv2.morphologyEx(weak.astype(np.uint8), cv2.MORPH_OPEN, _disc(3))
     solid = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, _disc(9))
     return _blobs(solid, distance > 2, smallest)
-
-
-def exposure(frame: Picture, clean: Picture) -> Float32[np.ndarray, " 3"]:
-    """Gain of each colour that explains the most of the picture: what the camera's automatic exposure did."""
-    step = max(1, int(np.sqrt(clean.shape[0] * clean.shape[1] / 2000)))
-    ratio = (frame[::step, ::step] + 4) / (clean[::step, ::step] + 4)
-    gain = np.median(ratio.reshape(-1, 3), axis=0)
-    trusted = np.abs(gain - 1) < 0.15
-    return np.where(trusted.all(), gain, 1.0).astype(np.float32)
 
 
 def _shadow(
@@ -135,11 +126,8 @@ def gains(
     for time, frame in enumerate(plate.frames):
         picture = frame.astype(np.float32) + 4
         weight = ((alphas[time] < 32) & plate.inside[time]).astype(np.float32)
-        overall = exposure(picture, clean)
-        share = cv2.blur(weight, box)[..., None]
-        lit = cv2.blur(picture * weight[..., None], box) + 0.05 * overall * clean
-        ratio = lit / (cv2.blur(clean * weight[..., None], box) + 0.05 * clean)
-        ratio = np.where(share > 0.1, ratio, overall).astype(np.float32)
+        lit = cv2.blur(picture * weight[..., None], box) + 0.05 * clean
+        ratio = plate.exposure[time] * lit / (cv2.blur(clean * weight[..., None], box) + 0.05 * clean)
         result[time] = cv2.remap(ratio, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.clip(result, 0.2, 2.5)
 

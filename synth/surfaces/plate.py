@@ -25,8 +25,11 @@ class Plate:
     sigma: Float32[np.ndarray, "h w 3"]
     """Grey levels: how far a clean pixel strays, from noise and from texture that is registered a little wrong"""
     frames: Video
+    """With the exposure taken out"""
     inside: Bool[np.ndarray, "t h w"]
     """The pixel lies within the picture"""
+    exposure: Float32[np.ndarray, "t 3"]
+    """Gain of the camera's automatic exposure, key frame 1"""
 
 
 def rectify(video: Video, to_frame: Float64[np.ndarray, "t 3 3"], box: Box) -> tuple[Video, Bool[np.ndarray, "t h w"]]:
@@ -49,11 +52,37 @@ def rectify(video: Video, to_frame: Float64[np.ndarray, "t 3 3"], box: Box) -> t
     return frames, inside
 
 
-def make_plate(video: Video, to_frame: Float64[np.ndarray, "t 3 3"], box: Box) -> Plate:
+def make_plate(
+    video: Video, to_frame: Float64[np.ndarray, "t 3 3"], box: Box, exposure: Float32[np.ndarray, "t 3"]
+) -> Plate:
     """Rectify the frames, take the lower median of each pixel over the frames that hold it, and measure the noise."""
     frames, inside = rectify(video, to_frame, box)
+    frames = normalise(frames, exposure)
     rgb = masked_median(frames, inside)
-    return Plate(box=box, rgb=rgb, sigma=_sigma(frames, inside, rgb), frames=frames, inside=inside)
+    sigma = _sigma(frames, inside, rgb)
+    return Plate(box=box, rgb=rgb, sigma=sigma, frames=frames, inside=inside, exposure=exposure)
+
+
+def normalise(frames: Video, exposure: Float32[np.ndarray, "t 3"]) -> Video:
+    """The frames as they would look at the exposure of the key frame."""
+    if np.all(exposure == 1):
+        return frames
+    levels = np.arange(256, dtype=np.float32)[:, None]
+    return np.stack([cv2.LUT(f, np.rint(np.clip(levels / g, 0, 255)).astype(np.uint8)[None]) for f, g in zip(frames, exposure)])
+
+
+def exposures(frames: Video, key: int) -> Float32[np.ndarray, "t 3"]:
+    """Median ratio of each rectified frame to the key frame where both are well exposed; 1 if it is not the light."""
+    reference = frames[key, ::4, ::4].astype(np.float32)
+    gains = np.ones((len(frames), 3), np.float32)
+    for time, frame in enumerate(frames[:, ::4, ::4]):
+        fair = ((np.minimum(reference, frame) > 8) & (np.maximum(reference, frame) < 247)).all(axis=2)
+        if np.count_nonzero(fair) > 0.2 * fair.size:
+            gain = np.median((frame[fair] + 2.0) / (reference[fair] + 2.0), axis=0)
+            grey = gain.max() < 1.1 * gain.min() and 0.5 < gain.mean() < 2.0
+            steady = np.abs(gain - 1).max() < 0.02
+            gains[time] = gain if grey and not steady else 1.0
+    return gains
 
 
 def masked_median(frames: Video, inside: Bool[np.ndarray, "t h w"]) -> UInt8[np.ndarray, "h w 3"]:

@@ -12,14 +12,9 @@ from synth.specs import Colour, Style, TextSpec
 from synth.surfaces.surface import Surface, from_homographies
 
 KINDS = (*PALETTES, "poster")
-GROUNDS: tuple[Colour, ...] = (
-    (200, 196, 188),
-    (120, 116, 110),
-    (30, 34, 40),
-    (150, 90, 70),
-    (90, 120, 80),
-    (245, 245, 245),
-)
+WALLS: tuple[Colour, ...] = (
+    (200, 196, 188), (120, 116, 110), (30, 34, 40), (150, 90, 70), (90, 120, 80), (245, 245, 245),
+)  # fmt: skip
 CONFIG = AppearanceConfig()
 
 
@@ -37,11 +32,8 @@ def surface(colour: Colour, busy: float = 0.0) -> Surface:
 
 def styles(kind: str, n: int, busy: float = 0.0, config: AppearanceConfig = CONFIG) -> list[tuple[Style, Colour]]:
     """Styles with the surface colour each was made for."""
-    grounds = [GROUNDS[seed % len(GROUNDS)] for seed in range(n)]
-    return [
-        (sample_style(rng_for(seed), text(kind), surface(ground, busy), config), ground)
-        for seed, ground in enumerate(grounds)
-    ]
+    pairs = [(rng_for(seed), WALLS[seed % len(WALLS)]) for seed in range(n)]
+    return [(sample_style(rng, text(kind), surface(wall, busy), config), wall) for rng, wall in pairs]
 
 
 def contrast(style: Style, ground: Colour) -> float:
@@ -52,9 +44,9 @@ def contrast(style: Style, ground: Colour) -> float:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_text_differs_from_what_lies_behind_it(kind: str) -> None:
-    contrasts = np.array([contrast(style, ground) for style, ground in styles(kind, 300)])
+    contrasts = np.array([contrast(style, ground) for style, ground in styles(kind, 150)])
     assert contrasts.min() >= 12
-    assert 0.85 <= (contrasts >= 20).mean()
+    assert (contrasts >= 20).mean() > 0.85
 
 
 def test_hard_text_is_of_low_contrast_and_plain() -> None:
@@ -103,9 +95,8 @@ def test_the_same_streams_give_the_same_style() -> None:
 
 
 def test_one_decision_does_not_change_another() -> None:
-    for (plain, _), (worn, _) in zip(
-        styles("poster", 60), styles("poster", 60, config=replace(CONFIG, wear=1.0)), strict=True
-    ):
+    changed = styles("poster", 60, config=replace(CONFIG, wear=1.0))
+    for (plain, _), (worn, _) in zip(styles("poster", 60), changed, strict=True):
         assert replace(worn, wear=None) == replace(plain, wear=None)
 
 

@@ -7,52 +7,59 @@ from numba import njit
 
 SPAN = 8
 """Pixels between two exact evaluations of light and of the texture's level of detail"""
-MOST_TAPS = 6
+MOST_TAPS = 5
 """Samples along the long axis of a pixel's footprint"""
+LANE = (1 << 20) - 1
+"""A texel is one integer, 20 bits a channel, so that one product scales all three"""
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, error_model="numpy", inline="always")
 def _wrap(index, size, repeat):
-    if repeat:
-        return index & (size - 1)
-    return min(max(index, 0), size - 1)
+    return index & (size - 1) if repeat else min(max(index, 0), size - 1)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy", inline="always")
 def _bilinear(texels, start, rows, columns, repeat, x, y):
-    """Colour at texel position (x, y), 16.16 fixed point in 0..255 * 65536."""
-    column, row = math.floor(x - 0.5), math.floor(y - 0.5)
-    across, along = int((x - 0.5 - column) * 256.0), int((y - 0.5 - row) * 256.0)
-    left, right = _wrap(int(column), columns, repeat), _wrap(int(column) + 1, columns, repeat)
-    upper = start + _wrap(int(row), rows, repeat) * columns
-    lower = start + _wrap(int(row) + 1, rows, repeat) * columns
-    w11 = across * along
-    w10, w01 = (along << 8) - w11, (across << 8) - w11
-    w00 = 65536 - w10 - w01 - w11
-    a, b, c, d = texels[upper + left], texels[upper + right], texels[lower + left], texels[lower + right]
+    """Packed colour times 4096 at texel position (x, y)."""
+    fine_x, fine_y = math.floor(x * 64.0 - 31.5), math.floor(y * 64.0 - 31.5)
+    column, row, right, down = fine_x >> 6, fine_y >> 6, fine_x & 63, fine_y & 63
+    left, next_left = _wrap(column, columns, repeat), _wrap(column + 1, columns, repeat)
+    upper = start + _wrap(row, rows, repeat) * columns
+    lower = start + _wrap(row + 1, rows, repeat) * columns
+    corner = right * down
     return (
-        a[0] * w00 + b[0] * w01 + c[0] * w10 + d[0] * w11,
-        a[1] * w00 + b[1] * w01 + c[1] * w10 + d[1] * w11,
-        a[2] * w00 + b[2] * w01 + c[2] * w10 + d[2] * w11,
+        texels[upper + left] * (4096 - (right << 6) - (down << 6) + corner)
+        + texels[upper + next_left] * ((right << 6) - corner)
+        + texels[lower + left] * ((down << 6) - corner)
+        + texels[lower + next_left] * corner
     )
 
 
-@njit(cache=True)
-def _trilinear(texels, levels, repeat, x, y, detail):
+@njit(cache=True, error_model="numpy", inline="always")
+def _sample(texels, levels, repeat, x, y, detail, step_x, step_y, taps):
+    """Mean colour, 0..255, of samples along the long axis of the footprint, each from the two nearest copies."""
     level = int(detail)
     share = detail - level
-    start, rows, columns = levels[level]
     scale = 1.0 / (1 << level)
-    r, g, b = _bilinear(texels, start, rows, columns, repeat, x * scale, y * scale)
-    if share < 0.03:
-        return float(r), float(g), float(b)
-    start, rows, columns = levels[level + 1]
-    scale *= 0.5
-    r2, g2, b2 = _bilinear(texels, start, rows, columns, repeat, x * scale, y * scale)
-    return r + share * (r2 - r), g + share * (g2 - g), b + share * (b2 - b)
+    red = green = blue = 0.0
+    for tap in range(taps):
+        offset = tap - 0.5 * (taps - 1)
+        at_x, at_y = (x + offset * step_x) * scale, (y + offset * step_y) * scale
+        near = _bilinear(texels, levels[level, 0], levels[level, 1], levels[level, 2], repeat, at_x, at_y)
+        r, g, b = near & LANE, (near >> 20) & LANE, near >> 40
+        if share >= 0.03:
+            up = level + 1
+            far = _bilinear(texels, levels[up, 0], levels[up, 1], levels[up, 2], repeat, 0.5 * at_x, 0.5 * at_y)
+            red += r + share * ((far & LANE) - r)
+            green += g + share * (((far >> 20) & LANE) - g)
+            blue += b + share * ((far >> 40) - b)
+        else:
+            red, green, blue = red + r, green + g, blue + b
+    unit = 1.0 / (4096.0 * taps)
+    return red * unit, green * unit, blue * unit
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _footprint(ax, ay, bx, by, n_levels):
     """Level of detail, number of samples and step along the long axis, from texels moved per pixel in x and in y."""
     first, second = ax * ax + ay * ay, bx * bx + by * by
@@ -64,7 +71,7 @@ def _footprint(ax, ay, bx, by, n_levels):
     return min(detail, n_levels - 1.001), taps, ax / taps, ay / taps
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _gain(gains, x, y):
     """Bilinear light at a position in 0..1 of the panel."""
     rows, columns = gains.shape[:2]
@@ -72,29 +79,33 @@ def _gain(gains, x, y):
     gy = min(max(y * rows - 0.5, 0.0), rows - 1.0)
     i, j = min(int(gx), columns - 2), min(int(gy), rows - 2)
     a, b = gx - i, gy - j
-    p, q, r, s = gains[j, i], gains[j, i + 1], gains[j + 1, i], gains[j + 1, i + 1]
     w11, w10, w01 = a * b, (1 - a) * b, a * (1 - b)
     w00 = 1.0 - w11 - w10 - w01
     return (
-        p[0] * w00 + q[0] * w01 + r[0] * w10 + s[0] * w11,
-        p[1] * w00 + q[1] * w01 + r[1] * w10 + s[1] * w11,
-        p[2] * w00 + q[2] * w01 + r[2] * w10 + s[2] * w11,
+        gains[j, i, 0] * w00 + gains[j, i + 1, 0] * w01 + gains[j + 1, i, 0] * w10 + gains[j + 1, i + 1, 0] * w11,
+        gains[j, i, 1] * w00 + gains[j, i + 1, 1] * w01 + gains[j + 1, i, 1] * w10 + gains[j + 1, i + 1, 1] * w11,
+        gains[j, i, 2] * w00 + gains[j, i + 1, 2] * w01 + gains[j + 1, i, 2] * w10 + gains[j + 1, i + 1, 2] * w11,
     )
 
 
-@njit(cache=True)
-def _put(pixel, covered, r, g, b):
+@njit(cache=True, error_model="numpy", inline="always")
+def _put(canvas, row, column, covered, r, g, b):
     """Add a lit colour (0..255) by its coverage."""
+    if covered == 255:
+        canvas[row, column, 0] = int(min(r, 255.0) + 0.5)
+        canvas[row, column, 1] = int(min(g, 255.0) + 0.5)
+        canvas[row, column, 2] = int(min(b, 255.0) + 0.5)
+        return
     share = covered / 255.0
-    pixel[0] = min(pixel[0] + int(min(r, 255.0) * share + 0.5), 255)
-    pixel[1] = min(pixel[1] + int(min(g, 255.0) * share + 0.5), 255)
-    pixel[2] = min(pixel[2] + int(min(b, 255.0) * share + 0.5), 255)
+    canvas[row, column, 0] = min(canvas[row, column, 0] + int(min(r, 255.0) * share + 0.5), 255)
+    canvas[row, column, 1] = min(canvas[row, column, 1] + int(min(g, 255.0) * share + 0.5), 255)
+    canvas[row, column, 2] = min(canvas[row, column, 2] + int(min(b, 255.0) * share + 0.5), 255)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def paint_plane(canvas, coverage, place, texels, levels, repeat, density, gains):
     """Add a lit plane to the canvas by its coverage; `place` maps frame px at the roi's corner to 0..1 of the panel."""
-    (a, b, c), (d, e, f), (g, h, i) = place
+    a, b, c, d, e, f, g, h, i = place
     size_x, size_y = density
     for row in range(coverage.shape[0]):
         y = row + 0.5
@@ -127,22 +138,15 @@ def paint_plane(canvas, coverage, place, texels, levels, repeat, density, gains)
                 w = 1.0 / (g * x + h * y + i)
                 u = min(max((a * x + b * y + c) * w, -0.1), 1.1) * size_x
                 v = min(max((d * x + e * y + f) * w, -0.1), 1.1) * size_y
-                red = green = blue = 0.0
-                for tap in range(taps):
-                    offset = tap - 0.5 * (taps - 1)
-                    colour = _trilinear(texels, levels, repeat, u + offset * step_x, v + offset * step_y, detail)
-                    red, green, blue = red + colour[0], green + colour[1], blue + colour[2]
-                share, unit = (column - begin) * slope, 1.0 / (65536.0 * taps)
-                _put(
-                    canvas[row, column],
-                    coverage[row, column],
-                    red * unit * (first[0] + share * (last[0] - first[0])),
-                    green * unit * (first[1] + share * (last[1] - first[1])),
-                    blue * unit * (first[2] + share * (last[2] - first[2])),
-                )
+                red, green, blue = _sample(texels, levels, repeat, u, v, detail, step_x, step_y, taps)
+                share = (column - begin) * slope
+                red *= first[0] + share * (last[0] - first[0])
+                green *= first[1] + share * (last[1] - first[1])
+                blue *= first[2] + share * (last[2] - first[2])
+                _put(canvas, row, column, coverage[row, column], red, green, blue)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _on_tube(ray, x, y, eye, tube):
     """Where the ray through a frame px meets an upright tube: angle from the side facing +z back, and height."""
     dx = ray[0, 0] * x + ray[0, 1] * y + ray[0, 2]
@@ -154,7 +158,7 @@ def _on_tube(ray, x, y, eye, tube):
     return math.atan2(ox + t * dx, -(oz + t * dz)), eye[1] + t * dy - tube[1]
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def paint_tube(canvas, coverage, ray, eye, tube, texels, levels, repeat, density, gains):
     """Like paint_plane for a tube (foot x, y, z, radius, height, turn); density is texels per turn and per height."""
     height, turn = tube[4], tube[5]
@@ -176,17 +180,12 @@ def paint_tube(canvas, coverage, ray, eye, tube, texels, levels, repeat, density
                 (lower[1] - rise) * scale_y,
                 len(levels),
             )
-            red = green = blue = 0.0
-            for tap in range(taps):
-                offset = tap - 0.5 * (taps - 1)
-                colour = _trilinear(texels, levels, repeat, u + offset * step_x, v + offset * step_y, detail)
-                red, green, blue = red + colour[0], green + colour[1], blue + colour[2]
-            light, unit = _gain(gains, angle * around + 0.5, rise / height + 1.0), 1.0 / (65536.0 * taps)
-            lit = (red * unit * light[0], green * unit * light[1], blue * unit * light[2])
-            _put(canvas[row, column], coverage[row, column], lit[0], lit[1], lit[2])
+            red, green, blue = _sample(texels, levels, repeat, u, v, detail, step_x, step_y, taps)
+            light = _gain(gains, angle * around + 0.5, rise / height + 1.0)
+            _put(canvas, row, column, coverage[row, column], red * light[0], green * light[1], blue * light[2])
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def fade(canvas, coverage):
     """Make room for what covers the canvas."""
     for row in range(coverage.shape[0]):
@@ -199,7 +198,7 @@ def fade(canvas, coverage):
                     canvas[row, column, c] = (np.int32(canvas[row, column, c]) * (255 - covered) + 127) // 255
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def shade(points, normals, base, lamps, hulls, ends, owners, softness, gains):
     """Light at points (n, 3): base (n, 3) plus each lamp's share, less what convex hulls in (u, v) keep off.
 
@@ -225,7 +224,7 @@ def shade(points, normals, base, lamps, hulls, ends, owners, softness, gains):
                 gains[n, c] += lamp[4 + c] * facing
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _open(u, v, hulls, ends, owners, softness, lamp):
     """Share of a lamp's light that reaches (u, v)."""
     left = 1.0

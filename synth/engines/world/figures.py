@@ -61,17 +61,15 @@ def _person(rng: np.random.Generator, phase: float) -> BaseGeometry:
     return _soft(unary_union(parts), 0.018)
 
 
-def _car(rng: np.random.Generator, phase: float) -> BaseGeometry:
+def _car(rng: np.random.Generator, _: float) -> BaseGeometry:
     hood, rear = rng.uniform(0.55, 0.65), rng.uniform(0.5, 0.75)
-    body = Polygon(
-        [(-1.45, -0.2), (-1.47, -rear + 0.1), (-1.3, -rear), (-0.95, -rear - 0.05), (-0.6, -0.97), (0.25, -1.0)]
-        + [(0.72, -hood - 0.05), (1.3, -hood + 0.08), (1.46, -0.42), (1.45, -0.2)]
-    )
+    back = [(-1.45, -0.2), (-1.47, -rear + 0.1), (-1.3, -rear), (-0.95, -rear - 0.05), (-0.6, -0.97)]
+    body = Polygon([*back, (0.25, -1.0), (0.72, -hood - 0.05), (1.3, -hood + 0.08), (1.46, -0.42), (1.45, -0.2)])
     wheels = [Point(x, -0.21).buffer(0.21, quad_segs=24) for x in (-0.92, 0.92)]
     return unary_union([_soft(body, 0.06), *wheels])
 
 
-def _leaf(rng: np.random.Generator, phase: float) -> BaseGeometry:
+def _leaf(rng: np.random.Generator, _: float) -> BaseGeometry:
     along = np.linspace(0, 1, 40)
     wide = rng.uniform(0.25, 0.36) * np.sin(np.pi * along**0.8) ** 0.8
     bend = rng.uniform(-0.15, 0.15) * np.sin(np.pi * along)
@@ -93,14 +91,14 @@ def _branch(rng: np.random.Generator, phase: float) -> BaseGeometry:
     return _soft(unary_union(parts), 0.004)
 
 
-def _pole(rng: np.random.Generator, phase: float) -> BaseGeometry:
+def _pole(rng: np.random.Generator, _: float) -> BaseGeometry:
     parts = [Polygon([(-0.016, -1), (0.016, -1), (0.02, 0), (-0.02, 0)])]
     if rng.random() < 0.6:
         parts.append(Polygon([(-0.028, -0.12), (0.028, -0.12), (0.03, 0), (-0.03, 0)]))
     return unary_union(parts)
 
 
-def _hand(rng: np.random.Generator, phase: float) -> BaseGeometry:
+def _hand(rng: np.random.Generator, _: float) -> BaseGeometry:
     parts: list[BaseGeometry] = [Point(0, -0.5).buffer(0.2), _limb((0, 0), (0, -0.45), 0.13)]
     for finger, (angle, length) in enumerate(((-0.9, 0.36), (-0.28, 0.46), (-0.07, 0.49), (0.13, 0.47), (0.36, 0.4))):
         lean = angle + rng.uniform(-0.06, 0.06)
@@ -110,7 +108,7 @@ def _hand(rng: np.random.Generator, phase: float) -> BaseGeometry:
     return _soft(unary_union(parts), 0.02)
 
 
-def _ball(rng: np.random.Generator, phase: float) -> BaseGeometry:
+def _ball(_rng: np.random.Generator, _phase: float) -> BaseGeometry:
     return Point(0, -0.5).buffer(0.5, quad_segs=48)
 
 

@@ -8,11 +8,23 @@ from jaxtyping import Float32, UInt8
 
 from synth.engines.world import figures, light, paint, textures
 from synth.engines.world.camera import Points3, View, views
-from synth.engines.world.layers import Face, Layer, Size, card_layer, card_panel, card_points, matrix, solid_layer
+from synth.engines.world.layers import (
+    Face,
+    Layer,
+    Size,
+    card_layer,
+    card_panel,
+    card_points,
+    matrix,
+    solid_layer,
+    visible,
+)
 from synth.engines.world.shapes import Body, back_to_front, body_of
 from synth.engines.world.spec import Area, Material, Panel, Solid, WorldSpec
 
 Gains = Float32[np.ndarray, "gh gw 3"]
+COARSE = 5
+"""Every so many points of a figure's outline cast its shadow"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -25,7 +37,7 @@ class Shot:
     panels: tuple[Panel, ...]
     """Of the cards"""
     figures: tuple[Points3, ...]
-    """Their outlines in the world"""
+    """Some points of their outlines in the world"""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -57,14 +69,14 @@ class Film:
             view=view,
             layers=tuple((index, layer) for index in self._order(view, panels) if (layer := found[index]) is not None),
             panels=panels,
-            figures=tuple(card_points(panel, shape) for panel, shape in zip(panels, outlines, strict=True)),
+            figures=tuple(card_points(panel, shape)[::COARSE] for panel, shape in zip(panels, outlines, strict=True)),
         )
 
     def picture(self, t: int) -> UInt8[np.ndarray, "h w 3"]:
         """Frame t."""
         shot = self.shot(t)
         canvas = np.zeros((self.size.height, self.size.width, 3), np.uint8)
-        for index, layer in shot.layers:
+        for index, layer in visible(shot.layers, self.size):
             paint.fade(canvas, layer.alpha, layer.roi)
             for face in layer.faces:
                 self._paint(canvas, index, face, shot, t)
@@ -128,7 +140,9 @@ class Film:
             around = 2 * np.pi * tube.radius
             made = self.texture(tube.material, around, tube.height)
             dense = textures.density(tube.material, made, around, tube.height)
-            paint.tube(canvas, face.coverage, face.roi, shot.view, tube, paint.Paint(texture=made, density=dense, gains=gains))
+            paint.tube(
+                canvas, face.coverage, face.roi, shot.view, tube, paint.Paint(texture=made, density=dense, gains=gains)
+            )
             return
         panel = face.panel
         made = self.texture(panel.material, panel.width, panel.height)
@@ -143,11 +157,12 @@ class Film:
         key = (index, face.number)
         if key not in self._grids:
             self._grids[key] = self._grid(index, face)
-        if self._lit_evenly:
-            if key not in self._still:
-                self._still[key] = self._shine(self._grids[key], index, shot, t)
-            return self._still[key]
-        return self._shine(self._grids[key], index, shot, t)
+        grid, lamps = self._grids[key], self._lamps(t)
+        if self._moving_light or any(light.shaded(grid, lamps, points) for points in shot.figures):
+            return self._shine(grid, index, shot, t)
+        if key not in self._still:
+            self._still[key] = light.shine(grid, lamps, self._casters(index), self._softness())
+        return self._still[key]
 
     def _grid(self, index: int, face: Face) -> light.Grid:
         if face.panel is None:
@@ -171,8 +186,8 @@ class Film:
         return [lamp.softness for lamp in self.spec.lamps]
 
     @property
-    def _lit_evenly(self) -> bool:
-        return not self.spec.cards and all(lamp.start == lamp.end for lamp in self.spec.lamps)
+    def _moving_light(self) -> bool:
+        return any(lamp.start != lamp.end for lamp in self.spec.lamps)
 
 
 def film(spec: WorldSpec) -> Film:

@@ -44,7 +44,9 @@ def _glass(rng: np.random.Generator, shape: Shape, dark: Colour, bright: Colour)
     y, x = _place(shape)
     lean = (y + 0.35 * x + 0.2 * fractal(rng, shape, (1, 2), 3)).astype(np.float32)
     share = np.clip(1.1 - lean, 0, 1) ** 2
-    return mix(tint(dark, np.ones(shape, np.float32)), tint(bright, np.ones(shape, np.float32)), share.astype(np.float32))
+    return mix(
+        tint(dark, np.ones(shape, np.float32)), tint(bright, np.ones(shape, np.float32)), share.astype(np.float32)
+    )
 
 
 def window(rng: np.random.Generator, shape: Shape, material: Material) -> Picture:
@@ -58,13 +60,15 @@ def window(rng: np.random.Generator, shape: Shape, material: Material) -> Pictur
             _box(colours, (left, 0, left + reach, 1), cloth, 0.7)
     if rng.random() < 0.3:
         _box(colours, (0, 0, 1, rng.uniform(0.2, 0.6)), (212, 205, 190), 0.85)
-    rim = 0.045 * min(shape) / np.array([shape[1], shape[0]])
+    rim = 0.045 * min(shape) / shape[1], 0.045 * min(shape) / shape[0]
     bars = [(0, 0, rim[0] * 2, 1), (1 - rim[0] * 2, 0, 1, 1), (0, 0, 1, rim[1] * 2), (0, 1 - rim[1] * 2, 1, 1)]
     bars += [(0.5 - rim[0] / 2, 0, 0.5 + rim[0] / 2, 1)]
     if rng.random() < 0.6:
         bars += [(0, 0.33 - rim[1] / 2, 1, 0.33 + rim[1] / 2)]
     for left, top, right, bottom in bars:
-        _box(colours, (left + rim[0] / 3, top + rim[1] / 3, right + rim[0] / 3, bottom + rim[1] / 3), (25, 25, 28), 0.45)
+        _box(
+            colours, (left + rim[0] / 3, top + rim[1] / 3, right + rim[0] / 3, bottom + rim[1] / 3), (25, 25, 28), 0.45
+        )
     for bar in bars:
         _box(colours, bar, frame)
     return finish(colours)
@@ -99,7 +103,7 @@ def shopfront(rng: np.random.Generator, shape: Shape, material: Material) -> Pic
         _box(colours, (0, shelf, 1, shelf + 0.015), _darker(inside, 1.6))
     reflection = _glass(rng, shape, (0, 0, 0), bright)
     colours = colours * 0.85 + reflection * 0.35
-    rim = 0.035 * min(shape) / np.array([shape[1], shape[0]])
+    rim = 0.035 * min(shape) / shape[1], 0.035 * min(shape) / shape[0]
     panes = int(rng.integers(2, 5))
     for pane in range(panes + 1):
         _box(colours, (pane / panes - rim[0], 0, pane / panes + rim[0], 1), frame)
@@ -168,7 +172,8 @@ def skyline(rng: np.random.Generator, shape: Shape, material: Material) -> Pictu
         _box(colours, (left, top, left + wide, 1), house)
         for row in np.arange(top + 0.03, 0.97, 0.045):
             for column in np.arange(left + 0.008, left + wide - 0.008, 0.014):
-                _box(colours, (column, row, column + 0.006, row + 0.022), _darker(house, rng.choice([0.6, 0.7, 1.25])))
+                pane = (float(column), float(row), float(column) + 0.006, float(row) + 0.022)
+                _box(colours, pane, _darker(house, rng.choice([0.6, 0.7, 1.25])))
         left += wide
     return finish(colours)
 
@@ -209,11 +214,12 @@ def car(rng: np.random.Generator, shape: Shape, material: Material) -> Picture:
     body, glass = material.colours[:2]
     y, _ = _place(shape)
     shine = 0.95 + 0.25 * np.exp(-(((y - 0.45) / 0.06) ** 2)) - 0.35 * np.clip((y - 0.55) * 2.2, 0, 1)
-    colours = tint(body, np.repeat(shine, shape[1], axis=1).astype(np.float32))
+    shine = shine + 0.02 * fractal(rng, shape, (2, 4), 3)
+    colours = tint(body, shine.astype(np.float32))
     canvas, scale = finish(colours), np.array([shape[1] / 3.0, shape[0]])
 
     def draw(points: list[tuple[float, float]], colour: Colour) -> None:
-        place = ((np.array(points) + (1.5, 1.0)) * scale * 16).astype(np.int32)
+        place = ((np.array(points) + np.array((1.5, 1.0))) * scale * 16).astype(np.int32)
         cv2.fillPoly(canvas, [place], colour, lineType=cv2.LINE_AA, shift=4)
 
     draw([(-0.86, -0.62), (-0.55, -0.9), (-0.13, -0.93), (-0.13, -0.62)], glass)
@@ -222,7 +228,12 @@ def car(rng: np.random.Generator, shape: Shape, material: Material) -> Picture:
     draw([(1.34, -0.52), (1.47, -0.5), (1.47, -0.4), (1.36, -0.42)], (250, 245, 220))
     draw([(-1.48, -0.52), (-1.38, -0.52), (-1.38, -0.4), (-1.48, -0.4)], (180, 20, 20))
     for x in (-0.92, 0.92):
-        for radius, colour in ((0.25, (18, 18, 20)), (0.2, (30, 30, 32)), (0.12, (165, 168, 172)), (0.04, (60, 60, 62))):
+        for radius, colour in (
+            (0.25, (18, 18, 20)),
+            (0.2, (30, 30, 32)),
+            (0.12, (165, 168, 172)),
+            (0.04, (60, 60, 62)),
+        ):
             turn = np.arange(48) * 2 * np.pi / 48
             draw([(float(x + radius * np.sin(a)), float(-0.21 - radius * np.cos(a))) for a in turn], colour)
     return canvas

@@ -38,6 +38,7 @@ def _ramp(field: Field, low: float, high: float) -> Field:
 
 
 def plaster(rng: np.random.Generator, shape: Shape, material: Material) -> Picture:
+    """Rough paint with stains."""
     stains = fractal(rng, shape, (2, 2), 5)
     bumps = fractal(rng, shape, (32, 32), 3)
     relief = bumps - np.roll(bumps, 1, axis=0)
@@ -46,6 +47,7 @@ def plaster(rng: np.random.Generator, shape: Shape, material: Material) -> Pictu
 
 
 def concrete(rng: np.random.Generator, shape: Shape, material: Material) -> Picture:
+    """Cast slabs with holes and joints."""
     light = 1 + 0.1 * fractal(rng, shape, (2, 2), 6, 0.65) + 0.03 * grain(rng, shape)
     holes = smooth(rng, shape, (64, 64))
     light *= 1 - 0.25 * _ramp(holes, 0.72, 0.9)
@@ -55,6 +57,7 @@ def concrete(rng: np.random.Generator, shape: Shape, material: Material) -> Pict
 
 
 def brick(rng: np.random.Generator, shape: Shape, material: Material) -> Picture:
+    """colours: bricks, other bricks, mortar."""
     rows, columns = 12, 4
     height, width = shape[0] / rows, shape[1] / columns
     y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32) + 0.5
@@ -68,13 +71,16 @@ def brick(rng: np.random.Generator, shape: Shape, material: Material) -> Picture
     shade = rng.normal(1, 0.1, (rows, columns))[row, column]
     other = rng.random((rows, columns))[row, column]
     light = (shade + 0.1 * fractal(rng, shape, (16, 16), 4) + 0.04 * grain(rng, shape)).astype(np.float32)
-    light += 0.14 * _ramp(2.5 - np.abs(inside_y - 3.5), 0, 2) - 0.12 * _ramp(2.5 - np.abs(height - 3.5 - inside_y), 0, 2)
+    light += 0.14 * _ramp(2.5 - np.abs(inside_y - 3.5), 0, 2) - 0.12 * _ramp(
+        2.5 - np.abs(height - 3.5 - inside_y), 0, 2
+    )
     face = mix(tint(material.colours[0], light), tint(material.colours[1], light), (other > 0.6).astype(np.float32))
     mortar = tint(material.colours[2], 1 + 0.08 * fractal(rng, shape, (32, 32), 3))
     return finish(mix(mortar, face, _ramp(gap.astype(np.float32), 1.2, 3.2)))
 
 
 def tiles(rng: np.random.Generator, shape: Shape, material: Material) -> Picture:
+    """colours: tile, grout, and the other tile of a chequerboard."""
     count = int(rng.choice([4, 4, 8]))
     rows = np.arange(shape[0]) * count // shape[0]
     columns = np.arange(shape[1]) * count // shape[1]
@@ -88,6 +94,7 @@ def tiles(rng: np.random.Generator, shape: Shape, material: Material) -> Picture
 
 
 def wood(rng: np.random.Generator, shape: Shape, material: Material) -> Picture:
+    """Planks along x; colours: wood, gaps."""
     planks = int(rng.choice([4, 8]))
     row = np.arange(shape[0]) * planks // shape[0]
     shade = rng.normal(1, 0.08, planks)[row][:, None]
@@ -99,12 +106,13 @@ def wood(rng: np.random.Generator, shape: Shape, material: Material) -> Picture:
     light = (shade * (1 + 0.1 * np.sin(9 * rings) + 0.07 * fibre) + 0.012 * grain(rng, shape)).astype(np.float32)
     line = np.repeat(edges(shape[0], planks, 2)[:, None], shape[1], axis=1)
     ends = rng.integers(0, shape[1], planks)[row][:, None]
-    line = np.minimum(line, np.abs((np.arange(shape[1])[None] - ends)) / np.float32(2))
+    line = np.minimum(line, np.abs(np.arange(shape[1])[None] - ends) / np.float32(2))
     share = 0.5 + 0.5 * _ramp(line.astype(np.float32), 0.3, 1.4)
     return finish(mix(tint(material.colours[1], light), tint(material.colours[0], light), share))
 
 
 def metal(rng: np.random.Generator, shape: Shape, material: Material) -> Picture:
+    """Brushed along x."""
     light = 1 + 0.05 * fractal(rng, shape, (256, 2), 2) + 0.05 * fractal(rng, shape, (2, 2), 3)
     return finish(tint(material.colours[0], light + 0.01 * grain(rng, shape)))
 
@@ -119,6 +127,7 @@ def ribs(rng: np.random.Generator, shape: Shape, material: Material) -> Picture:
 
 
 def fabric(rng: np.random.Generator, shape: Shape, material: Material) -> Picture:
+    """A weave, striped when there are two colours."""
     n = shape[0] // 8 * 2 * np.pi / shape[0]
     across, down = np.sin(np.arange(shape[1]) * n), np.sin(np.arange(shape[0]) * n)
     weave = np.float32(0.06) * (across[None] * np.sign(down)[:, None] + down[:, None]).astype(np.float32)
@@ -140,11 +149,13 @@ def paper(rng: np.random.Generator, shape: Shape, material: Material) -> Picture
 
 
 def asphalt(rng: np.random.Generator, shape: Shape, material: Material) -> Picture:
+    """Speckled road."""
     light = 1 + 0.07 * fractal(rng, shape, (2, 2), 4) + 0.13 * smooth(rng, shape, (256, 256)) + 0.06 * grain(rng, shape)
     return finish(tint(material.colours[0], light))
 
 
 def paving(rng: np.random.Generator, shape: Shape, material: Material) -> Picture:
+    """Slabs in a bond."""
     rows = np.arange(shape[0]) * 4 // shape[0]
     x = (np.arange(shape[1])[None] + (rows[:, None] % 2) * shape[1] // 8) % shape[1]
     columns = x * 4 // shape[1]
@@ -157,6 +168,7 @@ def paving(rng: np.random.Generator, shape: Shape, material: Material) -> Pictur
 
 
 def foliage(rng: np.random.Generator, shape: Shape, material: Material) -> Picture:
+    """Leaves of a lawn or hedge; colours: shade, light."""
     big, small = fractal(rng, shape, (4, 4), 3), fractal(rng, shape, (32, 32), 4, 0.7)
     light = 0.85 + 0.3 * big + 0.35 * small
     return finish(mix(tint(material.colours[0], light), tint(material.colours[1], light), _ramp(small, -0.3, 0.6)))

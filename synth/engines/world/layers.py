@@ -1,5 +1,6 @@
 """What of each thing shows in a frame: exact coverage of its faces, and of the whole of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -106,6 +107,20 @@ def card_layer(card: Card, panel: Panel, outline: Outline, view: View, size: Siz
     margin = float(np.ceil(3 * card.blur))
     face = _face(Outline(points=seen[:, :2] / seen[:, 2:], ends=outline.ends), panel, 0, size, margin)
     return None if face is None else _joined([replace(face, coverage=blurred(face.coverage, card.blur))])
+
+
+def visible(layers: Sequence[tuple[int, Layer]], size: Size) -> list[tuple[int, Layer]]:
+    """The same layers without the pixels that a later one hides altogether: less to paint for the same picture."""
+    free = np.full((size.height, size.width), 255, np.uint8)
+    kept: list[tuple[int, Layer]] = []
+    for index, layer in reversed(layers):
+        parts = [replace(face, coverage=face.coverage & free[face.roi.slices]) for face in layer.faces]
+        parts = [part for part in parts if part.coverage.any()]
+        if parts:
+            here = free[layer.roi.slices]
+            kept.append((index, replace(layer, faces=tuple(parts), alpha=layer.alpha & here)))
+            here[layer.alpha == 255] = 0
+    return kept[::-1]
 
 
 def matrix(face: Face, view: View) -> np.ndarray:

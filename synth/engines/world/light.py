@@ -62,7 +62,12 @@ def panel_grid(panel: Panel, ambient: Vec, box: tuple[float, float, float, float
     )
 
 
-def tube_grid(tube: Tube, ambient: Vec, arc: tuple[float, float] = (-np.pi, 2 * np.pi), box: tuple[float, float] = (0, 1)) -> Grid:
+def tube_grid(
+    tube: Tube,
+    ambient: Vec,
+    arc: tuple[float, float] = (-np.pi, 2 * np.pi),
+    box: tuple[float, float] = (0.0, 1.0),
+) -> Grid:
     """Cell centres of a tube's side, or of a part: first angle and its length, first height and length in 0..1."""
     columns, rows = 24, 4
     angles = arc[0] + (np.arange(columns) + 0.5) * arc[1] / columns
@@ -95,17 +100,13 @@ def shine(grid: Grid, lamps: Lamps, others: Sequence[Points3], softness: Sequenc
     lines: list[Lines] = []
     owners: list[int] = []
     widths: list[float] = []
-    for index, lamp in enumerate(lamps if grid.panel is not None else []):
+    for index, lamp in enumerate(lamps):
         for points in others:
-            near = _plane(grid, points)
-            if near[:, 2].min() < -0.03 or near[:, 2].max() < 0.02:
-                continue
-            cast = _cast(grid, near, lamp)
-            if cast is None or not _meets(cast, grid):
-                continue
-            lines.append(_lines(convex(cast)))
-            owners.append(index)
-            widths.append(0.01 + softness[index] * float(np.abs(near[:, 2]).mean()))
+            cast = _shadow(grid, points, lamp)
+            if cast is not None:
+                lines.append(_lines(convex(cast[:, :2])))
+                owners.append(index)
+                widths.append(0.01 + softness[index] * float(np.abs(cast[:, 2]).mean()))
     gains = np.zeros((len(grid.points), 3))
     _kernels.shade(
         grid.points,
@@ -119,6 +120,22 @@ def shine(grid: Grid, lamps: Lamps, others: Sequence[Points3], softness: Sequenc
         gains,
     )
     return np.clip(gains, 0, 4).astype(np.float32).reshape(*grid.shape, 3)
+
+
+def shaded(grid: Grid, lamps: Lamps, points: Points3) -> bool:
+    """Whether a convex thing casts a shadow on the grid."""
+    return any(_shadow(grid, points, lamp) is not None for lamp in lamps)
+
+
+def _shadow(grid: Grid, points: Points3, lamp: Float64[np.ndarray, " 8"]) -> Points3 | None:
+    """(u, v) of a shadow's corners on the grid's panel and the height of what casts them; None: it misses."""
+    if grid.panel is None:
+        return None
+    near = _plane(grid, points)
+    if near[:, 2].min() < -0.03 or near[:, 2].max() < 0.02:
+        return None
+    cast = _cast(grid, near, lamp)
+    return None if cast is None or not _meets(cast, grid) else np.c_[cast, near[:, 2]]
 
 
 def _cells(width: float, height: float) -> tuple[int, int]:

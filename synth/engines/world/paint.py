@@ -22,7 +22,8 @@ SMALLEST = 4
 class Texture:
     """A picture and its halves, quarters and so on, in one array."""
 
-    texels: UInt8[np.ndarray, "n 3"]
+    texels: Int64[np.ndarray, " n"]
+    """red | green << 20 | blue << 40"""
     levels: Int64[np.ndarray, "l 3"]
     """First texel, rows, columns of each copy"""
     repeats: bool
@@ -35,7 +36,8 @@ class Texture:
     def picture(self, level: int = 0) -> Picture:
         """The full picture or one of its smaller copies."""
         start, rows, columns = self.levels[min(level, len(self.levels) - 1)].tolist()
-        return self.texels[start : start + rows * columns].reshape(rows, columns, 3)
+        packed = self.texels[start : start + rows * columns].reshape(rows, columns)
+        return np.stack([(packed >> shift) & 255 for shift in (0, 20, 40)], axis=2).astype(np.uint8)
 
 
 def texture(picture: Picture, repeats: bool) -> Texture:
@@ -48,7 +50,8 @@ def texture(picture: Picture, repeats: bool) -> Texture:
     for copy in copies:
         levels.append((start, *copy.shape[:2]))
         start += copy.shape[0] * copy.shape[1]
-    texels = np.concatenate([copy.reshape(-1, 3) for copy in copies])
+    flat = np.concatenate([copy.reshape(-1, 3) for copy in copies]).astype(np.int64)
+    texels = flat[:, 0] | flat[:, 1] << 20 | flat[:, 2] << 40
     return Texture(texels=texels, levels=np.array(levels, np.int64), repeats=repeats)
 
 
@@ -62,14 +65,19 @@ class Paint:
     gains: Gains
 
 
-def plane(
-    canvas: Picture, coverage: Coverage, roi: Roi, matrix: Float64[np.ndarray, "3 3"], paint: Paint
-) -> None:
+def plane(canvas: Picture, coverage: Coverage, roi: Roi, matrix: Float64[np.ndarray, "3 3"], paint: Paint) -> None:
     """Add a plane to the canvas; `matrix` takes 0..1 of the plane to frame px."""
     place = np.linalg.inv(matrix) @ np.array([(1, 0, roi.left), (0, 1, roi.top), (0, 0, 1.0)])
     tex = paint.texture
     _kernels.paint_plane(
-        canvas[roi.slices], coverage, place, tex.texels, tex.levels, tex.repeats, paint.density, paint.gains
+        canvas[roi.slices],
+        coverage,
+        tuple(place.ravel().tolist()),
+        tex.texels,
+        tex.levels,
+        tex.repeats,
+        paint.density,
+        paint.gains,
     )
 
 

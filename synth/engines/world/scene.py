@@ -10,11 +10,11 @@ from sts.errors import RenderError
 from sts.protocols import RngFor
 from synth.engines.world.camera import views
 from synth.engines.world.film import Film, Shot, film
-from synth.engines.world.layers import Layer, Size
 from synth.engines.world.kit import Dice, Take
+from synth.engines.world.layers import Layer, Size
 from synth.engines.world.layouts import LAYOUTS
 from synth.engines.world.shapes import closed
-from synth.engines.world.sites import Site, fit, key_frame, scale, site
+from synth.engines.world.sites import fit, key_frame, scale, site
 from synth.engines.world.spec import Area, WorldSpec
 from synth.raster.blend import veil
 from synth.raster.coverage import Roi, cover, roi_of
@@ -32,7 +32,7 @@ def sample_world(rng_for: RngFor, *, width: int, height: int, frames: int, fps: 
     layout = names[int(rng_for("world/layout").integers(len(names)))]
     for attempt in range(ATTEMPTS):
         dice = Dice(rng_for=rng_for, name=f"world/{attempt}")
-        spec = take.spec(layout, LAYOUTS[layout](take, dice))
+        spec = LAYOUTS[layout](take, dice)
         spec = replace(spec, areas=_fit_areas(spec))
         if len(spec.areas) >= FEWEST:
             return spec

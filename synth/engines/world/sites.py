@@ -7,8 +7,8 @@ from jaxtyping import Float64
 
 from synth.engines.world.camera import View
 from synth.engines.world.layers import Size
-from synth.engines.world.shapes import normal, point
-from synth.engines.world.spec import Area, Panel, Solid, Tube
+from synth.engines.world.shapes import point
+from synth.engines.world.spec import Area, Solid, Tube
 
 STEEPEST = np.cos(np.radians(65))
 """Of the angle between the line of sight and the normal, where text is still fine"""
@@ -102,12 +102,8 @@ def scale(place: Site, view: View) -> float:
     """px per m in the middle of an area."""
     middle = np.array([place.width / 2, place.height / 2, 0, 1])
     step = 1e-4
-    points = np.stack([middle, middle + (step, 0, 0, 0), middle + (0, step, 0, 0)]) @ place.axes[:3].T
+    moved = middle + step * np.array([(0, 0, 0, 0), (1, 0, 0, 0), (0, 1, 0, 0)])
+    points = moved @ place.axes[:3].T
     seen = view.project(points)
     image = seen[:, :2] / seen[:, 2:]
     return float(np.sqrt(abs(np.linalg.det(image[1:] - image[0])))) / step
-
-
-def facing(panel: Panel) -> Float64[np.ndarray, " 3"]:
-    """Unit vector out of a panel."""
-    return normal(panel)

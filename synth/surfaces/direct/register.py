@@ -1,17 +1,20 @@
 """Lay a template on a frame to a few hundredths of a pixel: inverse compositional Gauss-Newton with robust weights."""
 
 from dataclasses import dataclass
+from typing import cast
 
 import cv2
 import numpy as np
-from jaxtyping import Bool, Float32, Float64, UInt8
+from jaxtyping import Bool, Float32, Float64, Int64, UInt8
 
 from synth.surfaces.direct import _kernels
-from synth.surfaces.models import Matrix, Model, Points
+from synth.surfaces.models import FREEDOM, LADDER, Matrix, Model, Points
 
-LIGHT = 4
-"""Last columns of Samples.columns: the template's own value, 1, x, y"""
-MODES: dict[Model, int] = {"identity": 0, "similarity": 4, "affine": 6, "homography": 8}
+SLACK = 0.5
+"""px by which a detail may lie beside its place and still count: codecs move details"""
+FAINT = 4.0
+"""Grey levels a pixel; fainter gradients count less than their square, because codecs carry them along"""
+ROUNDS, ENOUGH_PX = 6, 0.003
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -23,6 +26,8 @@ class Samples:
     columns: dict[Model, Float64[np.ndarray, "n k"]]
     """Change of the grey value with each parameter of the motion, then light"""
     weight: Float64[np.ndarray, " n"]
+    slack: Float64[np.ndarray, " n"]
+    """Grey levels by which a sample may be off because it lies SLACK px away: codecs move detail"""
     unit: Matrix
     """Key px to the coordinates of the parameters: the text box spans about -1..1"""
 
@@ -42,14 +47,8 @@ class Fit:
 
     matrix: Matrix
     """Key px to frame px"""
-    noise: float
-    """Grey levels, robust deviation of what is left over"""
-    sure: float
-    """px, expected error of the box's corners if the noise is white over about 3 x 3 px"""
     used: float
-    """Share of the samples that agree"""
-    cost: float
-    """Mean of min(residual, cut)^2 over the samples"""
+    """Share of the visible samples that agree; 0 if too few are visible"""
 
 
 def pick(
@@ -70,16 +69,20 @@ def pick(
     light = [values, np.ones_like(x), x, y]
     turn = u * x + v * y
     affine = [u, v, turn, v * x - u * y, u * x - v * y, u * y + v * x]
-    bases = {
+    bases: dict[Model, list[Float64[np.ndarray, " n"]]] = {
         "identity": [],
         "similarity": affine[:4],
         "affine": affine,
         "homography": [*affine, -x * turn, -y * turn],
     }
-    columns: dict[Model, Float64[np.ndarray, "n k"]] = {
-        model: np.ascontiguousarray(np.column_stack([*bases[model], *light])) for model in MODES
-    }
-    return Samples(points=points, columns=columns, weight=near[rows, cols], unit=unit)
+    energy = strength[rows, cols]
+    return Samples(
+        points=points,
+        columns={m: np.ascontiguousarray(np.column_stack([*bases[m], *light])) for m in LADDER},
+        weight=near[rows, cols] * energy / (energy + FAINT**2),
+        slack=SLACK * np.sqrt(energy),
+        unit=unit,
+    )
 
 
 def soften(frame: UInt8[np.ndarray, "h w"], corners: Points, sigma: float = 1.0) -> Soft:
@@ -92,54 +95,50 @@ def soften(frame: UInt8[np.ndarray, "h w"], corners: Points, sigma: float = 1.0)
 
 
 def refine(
-    samples: Samples, soft: Soft, start: Matrix, model: Model, *, hidden: Bool[np.ndarray, " n"] | None = None,
-    rounds: int = 8,
+    samples: Samples, soft: Soft, start: Matrix, model: Model, *, hidden: Bool[np.ndarray, " n"] | None = None
 ) -> Fit:
-    """Improve `start` within the motions of `model` relative to it."""
-    columns, n = samples.columns[model], len(samples.points)
-    free = MODES[model]
+    """Improve `start` (key px to frame px) within the motions of `model` relative to it."""
+    columns, free, n = samples.columns[model], FREEDOM[model], len(samples.points)
     values, seen = np.empty(n), np.empty(n, bool)
-    matrix, weights, guess = start, samples.weight, np.zeros(columns.shape[1])
-    guess[free] = 1.0
-    noise, used, inverse, cost = 0.0, 0.0, np.eye(columns.shape[1]), 0.0
-    for turn in range(rounds):
+    matrix, used = start, 0.0
+    guess: Float64[np.ndarray, " k"] | None = None
+    for _ in range(ROUNDS):
         _kernels.look(soft.picture, soft.left, soft.top, matrix, samples.points, values, seen)
         known = seen if hidden is None else seen & ~hidden
         if known.sum() < 10 * columns.shape[1]:
-            return Fit(matrix=start, noise=np.inf, sure=np.inf, used=0.0, cost=np.inf)
-        if turn == 0:
-            weights = samples.weight * known
-            light, right = _kernels.gram(columns[:, free:], weights, values)
-            guess[free:] = np.linalg.lstsq(light, right, rcond=None)[0]
+            return Fit(matrix=start, used=0.0)
+        if guess is None:
+            light = _solve(np.ascontiguousarray(columns[:, free:]), samples.weight * known, values)
+            guess = np.concatenate([np.zeros(free), light])
         misses = np.abs(values - columns[:, free:] @ guess[free:])
-        noise = max(1.4826 * float(np.median(misses[known])), 0.3)
-        cut = 3 * noise
-        weights = samples.weight * known / (1 + (misses / cut) ** 2) ** 2
-        used = float((misses[known] < cut).mean())
-        cost = float(np.mean(np.minimum(misses[known], cut) ** 2))
-        left, right = _kernels.gram(columns, weights, values)
-        left[np.diag_indices(len(left))] *= 1 + 1e-9
-        guess = np.linalg.solve(left, right)
-        if not free:
-            break
-        step = _step(guess[:free] / guess[free])
-        matrix = matrix @ np.linalg.inv(samples.unit) @ np.linalg.inv(step) @ samples.unit
+        bound = 3 * max(1.4826 * float(np.median(misses[known])), 0.3) + samples.slack
+        used = float((misses < bound)[known].mean())
+        guess = _solve(columns, samples.weight * known / (1 + (misses / bound) ** 2) ** 2, values)
+        step = _motion(guess[:free] / guess[free])
+        matrix = matrix @ np.linalg.inv(step @ samples.unit) @ samples.unit
         matrix = matrix / matrix[2, 2]
-        inverse = np.linalg.inv(left)
-        if np.abs(step - np.eye(3)).max() / samples.unit[0, 0] < 0.002:
+        if np.abs(step - np.eye(3)).max() < ENOUGH_PX * samples.unit[0, 0]:
             break
-    sure = 3 * noise * float(np.sqrt(np.trace(inverse[:free, :free]))) / samples.unit[0, 0]
-    return Fit(matrix=matrix, noise=noise, sure=sure, used=used, cost=cost)
+    return Fit(matrix=matrix, used=used)
 
 
-def _step(p: Float64[np.ndarray, " k"]) -> Matrix:
+def _solve(
+    columns: Float64[np.ndarray, "n k"], weights: Float64[np.ndarray, " n"], values: Float64[np.ndarray, " n"]
+) -> Float64[np.ndarray, " k"]:
+    left, right = _kernels.gram(columns, weights, values)
+    left[np.diag_indices(len(left))] *= 1 + 1e-9
+    return cast(Float64[np.ndarray, " k"], np.linalg.lstsq(left, right, rcond=None)[0])
+
+
+def _motion(p: Float64[np.ndarray, " k"]) -> Matrix:
+    """Shift, then scale and turn, then shear, then perspective, as far as there are parameters."""
     p = np.concatenate([p, np.zeros(8 - len(p))])
     return np.array(
         [[1 + p[2] + p[4], p[5] - p[3], p[0]], [p[5] + p[3], 1 + p[2] - p[4], p[1]], [p[6], p[7], 1.0]]
     )
 
 
-def _strongest(strength: Float64[np.ndarray, "h w"], limit: int, tile: int = 16) -> np.ndarray:
+def _strongest(strength: Float64[np.ndarray, "h w"], limit: int, tile: int = 16) -> Int64[np.ndarray, " n"]:
     """Flat indices, in order, of the strongest pixels of each tile."""
     height, width = strength.shape
     down, across = height // tile, width // tile
@@ -150,4 +149,4 @@ def _strongest(strength: Float64[np.ndarray, "h w"], limit: int, tile: int = 16)
     each = int(np.clip(limit // max(down * across, 1), 1, tile * tile))
     best = np.argsort(-inner, axis=1, kind="stable")[:, :each]
     picked = np.take_along_axis(places, best, axis=1)[np.take_along_axis(inner, best, axis=1) > 0]
-    return np.sort(picked)
+    return cast(Int64[np.ndarray, " n"], np.sort(picked))

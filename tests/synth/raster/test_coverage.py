@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import shapely
 from jaxtyping import Bool, Float64
 
 from synth.raster.coverage import Roi, blurred, cover, cover_mean, roi_of
@@ -55,6 +56,15 @@ def test_coverage_agrees_with_256_samples_a_pixel(seed: int) -> None:
     assert np.abs(ours - oracle).mean() < 0.3
     core = oracle >= 127.5
     assert ((ours >= 128) & core).sum() / ((ours >= 128) | core).sum() >= 0.98
+
+
+def test_coverage_is_the_area_of_the_pixel_inside_the_shape_to_half_a_level() -> None:
+    shape = ring(5)
+    outer, inner = np.split(shape.points, shape.ends[:-1])
+    y, x = np.mgrid[: FRAME.height, : FRAME.width].reshape(2, -1)
+    pixels = shapely.intersection(shapely.box(x, y, x + 1, y + 1), shapely.Polygon(outer, [inner]))
+    exact = 255 * shapely.area(pixels).reshape(FRAME.height, FRAME.width)
+    assert np.abs(cover(shape, FRAME) - exact).max() < 0.501
 
 
 def test_the_area_of_a_shape_is_the_sum_of_its_coverage() -> None:
@@ -178,6 +188,18 @@ def test_a_roi_is_the_box_of_the_points_within_the_frame() -> None:
     assert roi_of(points, 100, 50) == Roi(left=0, top=4, width=8, height=5)
     assert roi_of(points, 100, 50, margin=2.5) == Roi(left=0, top=1, width=10, height=11)
     assert roi_of(points, 6, 5, margin=100) == Roi(left=0, top=0, width=5, height=6)
+
+
+def test_edges_that_are_almost_flat_or_very_long_do_no_harm() -> None:
+    shape = polygon((-1e9, 10.0), (1e9, 10.0 + 1e-13), (1e9, 20.0), (3.0, 20.0 + 5e-16), (-1e9, 20.0 - 1e-9))
+    coverage = cover(shape, FRAME)
+    assert (coverage[10:20] == 255).all()
+    assert coverage[:10].max() == coverage[20:].max() == 0
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_there_is_no_roi_for_a_point_at_infinity(bad: float) -> None:
+    assert roi_of(np.array([(1.0, 2.0), (bad, 3.0)]), 100, 50) is None
 
 
 @pytest.mark.parametrize("points", [[], [(60.0, 5.0), (70.0, 9.0)], [(5.0, -9.0), (9.0, 0.0)]])

@@ -1,22 +1,23 @@
 """A furnished room: walls, pictures, a window, cabinets, now and then somebody who walks by."""
 
-from synth.engines.world.kit import Dice, Set, Take, box, can, ceiling, filmed, floor, front, left_wall, one, passer, right_wall, whole  # fmt: skip
-from synth.engines.world.layouts import palette
-from synth.engines.world.spec import Area, Card, Lamp, Material, Panel, Solid
+from synth.engines.world import palette
+from synth.engines.world.action import filmed, passer
+from synth.engines.world.kit import Dice, Plot, Take, box, can, ceiling, floor, front, left_wall, right_wall, whole
+from synth.engines.world.spec import Card, Lamp, Material, Panel, Solid, WorldSpec
 
 
-def room(take: Take, dice: Dice) -> Set:
+def room(take: Take, dice: Dice) -> WorldSpec:
     """Metres: the back wall stands at z = 0, the viewer some 4 m before it."""
     width, height, depth = dice.between("width", 5.0, 7.5), dice.between("height", 2.6, 3.1), 7.0
-    shell = _shell(dice, width, height, depth)
-    hung = _hung(dice, width, height)
-    things = _furniture(dice, width)
-    side = shell.panels[1] if dice.chance("side", 0.5) else shell.panels[2]
-    stage = (shell, *(one(panel) for panel in hung))
-    areas = [whole(n + 1, panel) for n, panel in enumerate(hung) if panel.material.kind == "board"]
-    areas += [whole(len(stage) + n, thing.panels[0]) for n, thing in enumerate(things) if thing.tube is None]
-    number = shell.panels.index(side)
-    areas.append(Area(solid=0, panel=number, x=side.width * 0.42 if number == 1 else 0.5, y=0.6, width=2.6, height=1.1))
+    plot = Plot(stage=[_shell(dice, width, height, depth)])
+    if dice.chance("wall/free", 0.5):
+        place = dice.between("wall/x", 0.3, 0.6) * (width - 2.6)
+        plot.write((place, 0.55, 2.4, 0.9))
+    else:
+        for panel in _hung(dice, width, height):
+            plot.hang(panel, whole(panel) if panel.material.kind == "board" else None)
+    for thing in _furniture(dice, width):
+        plot.put(thing, whole(thing.panels[0]) if thing.tube is None else None)
     eye = (dice.between("eye/x", -1.2, 1.2), -dice.between("eye/y", 1.3, 1.7), -dice.between("eye/z", 3.4, 4.4))
     target = (dice.between("target/x", -0.5, 0.5), -dice.between("target/y", 1.1, 1.5), 0.0)
     warm = dice.between("warm", 0.0, 0.08)
@@ -25,8 +26,15 @@ def room(take: Take, dice: Dice) -> Set:
     cards: tuple[Card, ...] = ()
     if dice.chance("passer", 0.6):
         cards = (passer(dice, "passer/0", take, -dice.between("passer/z", 1.3, 1.9), 3.2),)
-    return Set(
-        camera=filmed(dice, take, eye, target, dice.between("focal", 0.75, 1.0), ("still", "pan", "dolly", "truck", "orbit")),
+    return WorldSpec(
+        layout="room",
+        width=take.width,
+        height=take.height,
+        frames=take.frames,
+        rate=take.rate,
+        camera=filmed(
+            dice, take, eye, target, dice.between("focal", 0.75, 1.0), ("still", "pan", "dolly", "truck", "orbit")
+        ),
         ambient=(0.56 + warm / 2, 0.55, 0.55 - warm / 2),
         lamps=(
             Lamp(
@@ -38,10 +46,10 @@ def room(take: Take, dice: Dice) -> Set:
                 softness=0.12,
             ),
         ),
-        stage=stage,
-        things=tuple(things),
+        stage=tuple(plot.stage),
+        things=tuple(plot.things),
         cards=cards,
-        areas=tuple(areas),
+        areas=plot.areas(),
     )
 
 
@@ -60,11 +68,11 @@ def _shell(dice: Dice, width: float, height: float, depth: float) -> Solid:
     x, dark = width / 2, 0.35
     return Solid(
         panels=(
-            front(-x, -height, 0.0, width, height, wall, (dark, dark, dark, 0.45)),
-            left_wall(-x, -height, -depth, 0.0, height, wall, (0.0, dark, dark, 0.45)),
-            right_wall(x, -height, -depth, 0.0, height, wall, (dark, dark, 0.0, 0.45)),
-            floor(-x, 0.0, -depth, 0.0, width, ground, (dark, 0.45, dark, 0.0)),
-            ceiling(-x, -height, -depth, 0.0, width, white, (dark, 0.0, dark, dark)),
+            front((-x, -height, 0.0), width, height, wall, (dark, dark, dark, 0.45)),
+            left_wall(-x, -height, (-depth, 0.0), height, wall, (0.0, dark, dark, 0.45)),
+            right_wall(x, -height, (-depth, 0.0), height, wall, (dark, dark, 0.0, 0.45)),
+            floor(-x, 0.0, (-depth, 0.0), width, ground, (dark, 0.45, dark, 0.0)),
+            ceiling(-x, -height, (-depth, 0.0), width, white, (dark, 0.0, dark, dark)),
         )
     )
 
@@ -75,13 +83,15 @@ def _ground(dice: Dice) -> Material:
         return dice.material("ground", kind, dice.pick("ground/wood", palette.WOODS), tile=1.8)
     if kind == "tiles":
         return dice.material("ground", kind, ((200, 196, 186), (150, 146, 138), (120, 116, 112)), tile=2.0)
-    return dice.material("ground", kind, (dice.pick("ground/cloth", ((110, 96, 92), (84, 98, 116), (128, 118, 96))),), tile=0.8)
+    return dice.material(
+        "ground", kind, (dice.pick("ground/cloth", ((110, 96, 92), (84, 98, 116), (128, 118, 96))),), tile=0.8
+    )
 
 
 def _hung(dice: Dice, width: float, height: float) -> list[Panel]:
     """On the back wall, from left to right: a window or a picture here, a board there; then the skirting."""
     skirting = dice.material("skirting", "plain", (dice.pick("skirting", palette.FRAMES),), tile=1.0, texels=128)
-    panels = [front(-width / 2, -0.1, -0.001, width, 0.1, skirting)]
+    panels = [front((-width / 2, -0.1, -0.001), width, 0.1, skirting)]
     left = -width / 2 + dice.between("hung/start", 0.3, 0.8)
     slot = 0
     while left < width / 2 - 1.0:
@@ -91,7 +101,7 @@ def _hung(dice: Dice, width: float, height: float) -> list[Panel]:
         tall = dice.between(f"{name}/height", 0.5, 1.1) if kind != "window" else 1.25
         if left + wide < width / 2 - 0.2:
             top = -height + dice.between(f"{name}/top", 0.5, 0.8)
-            panels.append(front(left, top, -0.001, wide, tall, _picture(dice, name, kind)))
+            panels.append(front((left, top, -0.001), wide, tall, _picture(dice, name, kind)))
         left += wide + dice.between(f"{name}/gap", 0.25, 0.7)
         slot += 1
     return panels
@@ -114,7 +124,11 @@ def _furniture(dice: Dice, width: float) -> list[Solid]:
     things, left = [], -width / 2 + dice.between("cabinet/start", 0.1, 0.5)
     for slot in range(dice.count("cabinet/count", 1, 3)):
         name = f"cabinet/{slot}"
-        size = (dice.between(f"{name}/w", 0.8, 1.7), dice.between(f"{name}/h", 0.5, 0.95), dice.between(f"{name}/d", 0.35, 0.5))
+        size = (
+            dice.between(f"{name}/w", 0.8, 1.7),
+            dice.between(f"{name}/h", 0.5, 0.95),
+            dice.between(f"{name}/d", 0.35, 0.5),
+        )
         if left + size[0] > width / 2 - 0.1:
             break
         foot = (round(left + size[0] / 2, 4), 0.0, round(-size[2] / 2 - 0.01, 4))
@@ -136,4 +150,6 @@ def _on_top(dice: Dice, name: str, foot: tuple[float, float, float], size: tuple
     place = (round(foot[0] + dice.between(f"{name}/at", -0.3, 0.3) * size[0], 4), -size[1], foot[2])
     colour = dice.pick(f"{name}/pot", palette.GOODS)
     glaze = dice.material(f"{name}/pot", "plain", (colour,), tile=0.4, texels=128)
-    return [can(place, dice.between(f"{name}/radius", 0.06, 0.12), dice.between(f"{name}/tall", 0.15, 0.35), glaze, glaze)]
+    return [
+        can(place, dice.between(f"{name}/radius", 0.06, 0.12), dice.between(f"{name}/tall", 0.15, 0.35), glaze, glaze)
+    ]

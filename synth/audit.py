@@ -1,0 +1,69 @@
+"""Checks a finished set against the rules of synth.checks."""
+
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from sts import config, files, jpeg, manifest, shards
+from sts.errors import DataError
+from sts.files import Location
+from sts.types import Clip, Manifest
+from synth import checks
+from synth.stage import Job, RenderConfig, job, studio
+
+log = logging.getLogger(__name__)
+
+REPORT = "report.txt"
+
+
+def verify(directory: Location, backgrounds: str, out: Location, n_drawn: int) -> None:
+    """DataError naming the first broken rule; all of them are written to report.txt in `out`."""
+    broken = list(_broken(directory, backgrounds, n_drawn))
+    with files.replacing(files.join(out, REPORT)) as file:
+        file.write("".join(f"{line}\n" for line in broken or ["no rule is broken"]).encode())
+    for line in broken:
+        log.error("%s", line)
+    if broken:
+        raise DataError(f"{directory}: {len(broken)} broken rules, all in {files.join(out, REPORT)}; the first: {broken[0]}")
+    log.info("%s keeps every rule", directory)
+
+
+def _broken(directory: Location, backgrounds: str, n_drawn: int) -> Iterator[str]:
+    done = manifest.read(directory)
+    yield from manifest.verify(directory)
+    places = [(shard.path, index) for shard in done.shards for index in range(shard.clips)]
+    chosen = set(np.linspace(0, len(places) - 1, min(n_drawn, len(places))).round().astype(int).tolist())
+    work = _job(done, backgrounds) if chosen else None
+    for number, (name, index) in enumerate(places):
+        path = files.join(directory, name)
+        clip = shards.read_clip(path, index, pictures=False)
+        rules = list(checks.stored(clip))
+        if work is not None and number in chosen:
+            rules += _drawn(work, clip, shards.jpegs(path, index) or ())
+        yield from (f"{clip.clip_id} in {name}: {rule}" for rule in rules)
+
+
+def _job(done: Manifest, backgrounds: str) -> Job:
+    """The run that made the set, on the same backgrounds."""
+    settings = {key: value for key, value in done.config.items() if key != "backgrounds"}
+    work = job(config.from_dict(RenderConfig, settings), (backgrounds,))
+    there = {window.id: window.sha256 for window in work.windows}
+    if there != done.config["backgrounds"]:
+        raise DataError(f"{backgrounds} holds other backgrounds than the set was made on: name them with --backgrounds")
+    return work
+
+
+def _drawn(work: Job, clip: Clip, stored: tuple[bytes, ...]) -> Iterator[str]:
+    """Rules that need the pixels before damage, and the stored pictures against those rendered again."""
+    engine: Any = studio(work).engine_of(clip.origin.uri)
+    choices = json.loads(clip.origin.spec or "{}").get("choices")
+    spec = config.from_dict(engine.Spec, choices)
+    yield from checks.raw(engine.drawing(spec), clip)
+    again = engine.render(spec, clip.clip_id)
+    if again.frames != clip.frames:
+        yield "labels differ when the clip is rendered again"
+    if tuple(jpeg.encode(frame) for frame in again.video) != stored:
+        yield "pictures differ when the clip is rendered again"

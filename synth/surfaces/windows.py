@@ -1,0 +1,142 @@
+"""Short pieces of source videos that are fit to carry text."""
+
+import logging
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from jaxtyping import Float32, Float64, UInt8
+
+from sts import files, video
+from sts.errors import DataError
+
+log = logging.getLogger(__name__)
+
+Video = UInt8[np.ndarray, "t h w 3"]
+
+SUFFIXES = (".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".webm")
+SMALLEST = 64
+"""px, shorter side of a video"""
+CUT = 25.0
+"""Grey levels, mean difference of neighbouring frames at 32 x 18"""
+GAP = 1.8
+"""A longer step in time than this many usual ones means that frames are missing"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """Consecutive frames of one video."""
+
+    path: Path
+    sha256: str
+    """Of the file; with `start` and `frames` it names the window wherever the file lies"""
+    start: int
+    frames: int
+    fps: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """The windows of some videos, ordered by the content of the file and then by time."""
+
+    windows: tuple[Window, ...]
+    dropped: Mapping[str, int]
+    """Reason to number of windows, or of files where none could be cut"""
+
+
+def windows(source: Path | Sequence[Path], frames: int = 30, per_video: int = 4) -> tuple[Window, ...]:
+    """Windows of a folder of videos, or of the files given; the order of the files makes no difference."""
+    return survey(source, frames, per_video).windows
+
+
+def survey(source: Path | Sequence[Path], frames: int = 30, per_video: int = 4) -> Survey:
+    """The same, with what was left out; a file that cannot be read is logged and skipped."""
+    dropped: Counter[str] = Counter()
+    found: dict[str, list[Window]] = {}
+    for path in _paths(source):
+        try:
+            digest = files.sha256(str(path))
+            if digest not in found:
+                found[digest] = list(_cut(path, digest, frames, per_video, dropped))
+        except DataError as error:
+            log.warning("skipped: %s", error)
+            dropped["unreadable"] += 1
+    for reason, count in sorted(dropped.items()):
+        log.info("left out %d windows: %s", count, reason)
+    kept = tuple(window for digest in sorted(found) for window in found[digest])
+    return Survey(windows=kept, dropped=dict(sorted(dropped.items())))
+
+
+def read(window: Window, width: int, height: int) -> tuple[Video, Float64[np.ndarray, " t"]]:
+    """Frames cut in the middle to the shape asked for and resized, with seconds from the first of them."""
+    pictures, times = [], []
+    for time_s, picture in video.frames(window.path, window.start, window.start + window.frames):
+        pictures.append(fit(picture, width, height))
+        times.append(time_s)
+    return np.stack(pictures), np.array(times) - times[0]
+
+
+def fit(picture: UInt8[np.ndarray, "h w 3"], width: int, height: int) -> UInt8[np.ndarray, "hh ww 3"]:
+    """Keep the aspect: cut the middle out, then resize."""
+    rows, columns = picture.shape[:2]
+    wide, high = min(columns, round(rows * width / height)), min(rows, round(columns * height / width))
+    left, top = (columns - wide) // 2, (rows - high) // 2
+    middle = picture[top : top + high, left : left + wide]
+    if middle.shape[:2] == (height, width):
+        return np.ascontiguousarray(middle)
+    how = cv2.INTER_AREA if width < wide else cv2.INTER_CUBIC
+    return cv2.resize(middle, (width, height), interpolation=how)
+
+
+def _paths(source: Path | Sequence[Path]) -> list[Path]:
+    if not isinstance(source, Path):
+        return sorted(source)
+    if not source.is_dir():
+        raise DataError(f"{source} is no folder: give a folder of videos")
+    return sorted(path for path in source.rglob("*") if path.suffix.lower() in SUFFIXES)
+
+
+def _cut(path: Path, digest: str, frames: int, per_video: int, dropped: Counter[str]) -> Iterator[Window]:
+    info = video.probe(path)
+    total = len(info.times_s)
+    if min(info.height, info.width) < SMALLEST:
+        dropped["video too small"] += 1
+        return
+    if total < frames:
+        dropped["video too short"] += 1
+        return
+    count = min(per_video, total // frames)
+    for place in range(count):
+        start = round((place + 0.5) * total / count - frames / 2)
+        reason = _fault(path, info.times_s, start, frames)
+        if reason:
+            dropped[reason] += 1
+        else:
+            yield Window(path=path, sha256=digest, start=start, frames=frames, fps=float(info.fps))
+
+
+def _fault(path: Path, times_s: tuple[float, ...], start: int, frames: int) -> str | None:
+    """Why a window cannot be used, or None."""
+    steps = np.diff(times_s[start : start + frames])
+    if len(steps) and steps.max() > GAP * np.median(steps):
+        return "frames are missing"
+    small = [
+        cv2.resize(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (160, 90), interpolation=cv2.INTER_AREA).astype(np.float32)
+        for _, picture in video.frames(path, start, start + frames)
+    ]
+    tiny = [cv2.resize(picture, (32, 18), interpolation=cv2.INTER_AREA) for picture in small]
+    if any(np.abs(after - before).mean() > CUT for before, after in zip(tiny, tiny[1:])):
+        return "cut"
+    change = np.array([np.abs(after - before).mean() for before, after in zip(small, small[1:])])
+    return "repeated frames" if _repeats(change) else None
+
+
+def _repeats(change: Float32[np.ndarray, " n"]) -> bool:
+    """The picture moves, yet it stands still twice in a row or every few frames."""
+    if len(change) == 0 or np.median(change) < 0.5:
+        return False
+    same = change < 0.05 * np.median(change)
+    return bool((same[1:] & same[:-1]).any() or same.mean() > 0.15)
