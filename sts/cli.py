@@ -81,7 +81,6 @@ def start_logs() -> None:
         logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[handler], force=True)
     else:
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", force=True)
-    logging.getLogger("distributed").setLevel(logging.ERROR)
 
 
 def _shared(out: str, inputs: tuple[str, ...], n: int | None) -> list[Callable[[Any], Any]]:

@@ -46,7 +46,7 @@ def film(clip: Clip, path: Path) -> None:
     video.write(path, (side_by_side(clip, i) for i in range(len(clip.frames))), clip.fps)
 
 
-def sheet(tiles: Sequence[Picture], columns: int = 2) -> Picture:
+def sheet(tiles: Sequence[Picture], columns: int = 2) -> UInt8[np.ndarray, "rows columns 3"]:
     """Pictures of one width in a grid."""
     rows = [tiles[i : i + columns] for i in range(0, len(tiles), columns)]
     height = [max(len(tile) for tile in row) for row in rows]
@@ -69,7 +69,7 @@ def side_by_side(clip: Clip, index: int) -> Picture:
     return np.asarray(page)
 
 
-def overlay(picture: Picture, frame: Frame, width: int) -> Picture:
+def overlay(picture: Picture, frame: Frame, width: int) -> UInt8[np.ndarray, "rows columns 3"]:
     """The picture, `width` px wide, with its labels: a colour a track, effects in its opposite, ignored grey."""
     tinted = picture.copy()
     for item in frame.instances:
@@ -122,7 +122,7 @@ def _outline_hidden(picture: Picture, item: TextInstance, scale: float) -> None:
     cv2.polylines(picture, lines, True, (255, 255, 255), 1, cv2.LINE_AA, 4)
 
 
-def _resized(picture: Picture, width: int) -> Picture:
+def _resized(picture: Picture, width: int) -> UInt8[np.ndarray, "rows columns 3"]:
     height = round(picture.shape[0] * width / picture.shape[1] / 2) * 2
     how = cv2.INTER_AREA if width < picture.shape[1] else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(picture, (width, height), interpolation=how), np.uint8)

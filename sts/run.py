@@ -94,14 +94,15 @@ def _executor(workers: str) -> Iterator[tuple[Executor, Capacity]]:
 def _local(n: int) -> Iterator[str]:
     """Processes of one thread each on the loopback, deaf to Ctrl-C so that they can finish their shards."""
     import dask
-    import distributed
 
-    library: Any = distributed
+    library = _distributed()
     threads = {f"{name}_NUM_THREADS": 1 for name in ("OMP", "OPENBLAS", "MKL", "NUMBA")}
     listening = threading.current_thread() is threading.main_thread()
     before = signal.signal(signal.SIGINT, signal.SIG_IGN) if listening else None
     try:
-        with dask.config.set({"distributed.nanny.pre-spawn-environ": threads}):
+        with dask.config.set(
+            {"distributed.nanny.pre-spawn-environ": threads, "distributed.scheduler.allowed-failures": 1}
+        ):
             cluster = library.LocalCluster(
                 n_workers=n,
                 threads_per_worker=1,
@@ -120,11 +121,8 @@ def _local(n: int) -> Iterator[str]:
 
 @contextlib.contextmanager
 def _cluster(address: str) -> Iterator[tuple[Executor, Capacity]]:
-    import distributed
-
-    library: Any = distributed
     try:
-        client = library.Client(address, timeout=10)
+        client = _distributed().Client(address, timeout=5)
     except (OSError, ValueError, TimeoutError) as error:
         raise ServerError(f"no Dask scheduler answers at {address}: start one with `dask scheduler`") from error
 
@@ -136,6 +134,15 @@ def _cluster(address: str) -> Iterator[tuple[Executor, Capacity]]:
 
     with client:
         yield client.get_executor(pure=False), capacity
+
+
+def _distributed() -> Any:
+    """The library, without its own lines in the log; the levels are set late because importing it sets others."""
+    import distributed
+
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    return distributed
 
 
 def _work(task: Task) -> ShardInfo:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import av
 import numpy as np
@@ -149,7 +149,7 @@ def _quarters(frame: av.VideoFrame) -> int:
     return round(frame.rotation / 90) % 4
 
 
-def _encode(file: IO[bytes], container_format: str, pictures: Iterable[Picture], fps: Fraction, crf: int) -> None:
+def _encode(file: Any, container_format: str, pictures: Iterable[Picture], fps: Fraction, crf: int) -> None:
     waiting = iter(pictures)
     first = next(waiting, None)
     if first is None:

@@ -49,9 +49,9 @@ def homographies(spec: CameraSpec, frames: int, height: int, width: int) -> Homo
     for index in range(frames):
         zoom = np.interp(ease[index], (0, 1), spec.zoom)
         roll = np.interp(ease[index], (0, 1), spec.roll)
-        room = 0.5 * (zoom - 1) * np.array([width, height]) - 0.5 * abs(roll) * np.array([height, width])
+        room = _room(float(zoom), float(roll), height, width)
         pan = np.array([np.interp(ease[index], (0, 1), spec.pan[axis::2]) for axis in (0, 1)])
-        shift = np.clip(pan * room + shake[index], -np.maximum(room, 0), np.maximum(room, 0))
+        shift = np.clip(pan * room + shake[index], -room, room)
         matrices[index] = _about_centre(zoom, roll, shift, height, width)
     return matrices
 
@@ -68,6 +68,16 @@ def seen_surface(surface: Surface, matrices: Homographies, height: int, width: i
         for patch, matrix in zip(surface.occlusion, matrices, strict=False)
     )
     return replace(surface, to_frame=matrices @ surface.to_frame, occlusion=occlusion)
+
+
+def _room(zoom: float, roll: float, height: int, width: int) -> Float64[np.ndarray, "2"]:
+    """px by which the zoomed and rolled picture may be shifted, each way, and still cover the frame."""
+    cos, sin = np.cos(roll), abs(np.sin(roll))
+    size, turned = np.array([width, height]), np.array([width * cos + height * sin, height * cos + width * sin])
+    slack = 0.5 * (zoom * size - turned)
+    corner = np.linalg.solve(np.array([(cos, sin), (sin, cos)]), slack)
+    room: Float64[np.ndarray, "2"] = np.clip(corner, 0, np.maximum(slack / cos, 0))
+    return room
 
 
 def _about_centre(zoom: float, roll: float, shift: Float64[np.ndarray, "2"], height: int, width: int) -> np.ndarray:

@@ -14,13 +14,16 @@ from synth.specs import SCREEN, BlockSpec, Style, TextSpec
 from synth.surfaces.surface import Surface
 from synth.text.corpus import Corpus, Phrase
 from synth.text.fonts import FontLibrary
-from synth.text.layout import TextLayout, set_text, wrap
+from synth.text.layout import TextLayout, set_text
+from synth.text.wrap import wrap
 
 PROBE_EM = 100.0
 """px; a layout is measured at this size and then scaled"""
 TRIES = 4
 """Phrases tried on one surface before it stays empty"""
 MOST_LINES = 4
+LONGEST_COLUMN = 24
+"""Characters; longer phrases are not set in columns"""
 STANDING = ("Hans", "Hant", "Jpan")
 """Scripts that can be set in columns"""
 JOINED = ("Arab", "Deva")
@@ -110,17 +113,20 @@ def _choose_text(rng_for: RngFor, kit: TextKit, kind: str | None = None) -> Text
     """A phrase with a font that has all of its letters, set at the probe size."""
     names, weights = zip(*kit.placement.languages, strict=True)
     language = str(rng_for("language").choice(names, p=np.array(weights) / sum(weights)))
-    phrase = kit.corpus.choose(rng_for("phrase"), (language,), kind)
+    standing = kind != "caption" and rng_for("columns").random() < kit.placement.vertical
     try:
-        font = kit.library.choose(rng_for("font"), phrase.text, phrase.script)
+        phrase = kit.corpus.choose(rng_for("phrase"), (language,), kind)
+        vertical = standing and phrase.script in STANDING and len(phrase.text) <= LONGEST_COLUMN
+        font = kit.library.choose(rng_for("font"), phrase.text, phrase.script, vertical)
     except RenderError:
         return None
-    return _set(rng_for("setting"), phrase, font, kit.placement)
+    return _set(rng_for("setting"), phrase, font, vertical, kit.placement)
 
 
-def _set(rng: np.random.Generator, phrase: Phrase, font: str, config: PlacementConfig) -> TextSpec:
-    joined, standing = phrase.script in JOINED, phrase.script in STANDING
-    vertical = standing and phrase.kind != "caption" and rng.random() < config.vertical
+def _set(
+    rng: np.random.Generator, phrase: Phrase, font: str, vertical: bool, config: PlacementConfig
+) -> TextSpec:
+    joined = phrase.script in JOINED
     curved = not vertical and len(phrase.text) <= 24 and rng.random() < config.curved
     curve = ("arc", "wave")[int(rng.integers(2))] if curved else "none"
     bend = float(rng.uniform(0.4, 1.3) * rng.choice((-1, 1))) if curve == "arc" else float(rng.uniform(0.1, 0.25))

@@ -12,6 +12,7 @@ from synth.block import Block, prepare
 from synth.compose import FrameCoverage, draw
 from synth.degrade import degrade
 from synth.labels import Labels, number
+from synth.placement import TextKit
 from synth.raster.blend import noise_tile
 from synth.specs import SCREEN, BlockSpec, Degrade, Optics
 from synth.surfaces.surface import Surface, from_homographies
@@ -76,10 +77,11 @@ def render(drawn: Drawing, damage: Degrade, clip_id: str, origin: Origin) -> Cli
     )
 
 
-def font_sources(blocks: Sequence[BlockSpec], library: FontLibrary) -> tuple[SourceFile, ...]:
-    """The fonts that these blocks are set in, each once."""
-    fonts = [library[font] for font in sorted({block.text.font for block in blocks})]
-    return tuple(SourceFile(kind="font", id=font.id, sha256=font.sha256, license=font.license) for font in fonts)
+def text_sources(blocks: Sequence[BlockSpec], kit: TextKit) -> tuple[SourceFile, ...]:
+    """The fonts and phrases that these blocks are made of, each once."""
+    fonts = (kit.library.source(font) for font in sorted({block.text.font for block in blocks}))
+    languages = sorted({block.text.language for block in blocks})
+    return (*fonts, *(kit.corpus.languages[language].source for language in languages))
 
 
 def screen(shape: tuple[int, ...]) -> Surface:

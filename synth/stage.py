@@ -2,13 +2,14 @@
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from zlib import crc32
 
 import numpy as np
+import platformdirs
 
 from sts import config, plugins, stage
 from sts.errors import PluginError, RenderError
@@ -19,6 +20,7 @@ from sts.types import Clip, Manifest
 from synth import report, tally
 from synth.optics import DamageConfig
 from synth.setup import Setup, TextConfig, open_kit
+from synth.surfaces import windows
 from synth.surfaces.windows import Window
 
 log = logging.getLogger(__name__)
@@ -56,22 +58,29 @@ class Job:
     config: RenderConfig
     windows: tuple[Window, ...]
     cache: Path
+    """Folder for the analysis of windows"""
+
+
+def job(settings: RenderConfig, backgrounds: Sequence[str]) -> Job:
+    """Look through folders of background videos."""
+    found = [w for folder in backgrounds for w in windows.windows(Path(folder), settings.frames, settings.windows_per_video)]
+    return Job(config=settings, windows=tuple(found), cache=Path(platformdirs.user_cache_dir("sts")) / "windows")
 
 
 class Studio:
     """Both engines of a job, ready to render."""
 
-    def __init__(self, job: Job) -> None:
-        settings = job.config
+    def __init__(self, work: Job) -> None:
+        settings = work.config
         setup = Setup(
             width=settings.width,
             height=settings.height,
             frames=settings.frames,
             kit=open_kit(settings.text),
             damage=settings.damage,
-            windows=job.windows,
+            windows=work.windows,
             camera=settings.camera,
-            cache=job.cache,
+            cache=work.cache,
         )
         self.config = settings
         self.kit = setup.kit
@@ -107,25 +116,27 @@ def streams(seed: int, clip: int, attempt: int) -> RngFor:
 
 
 @lru_cache(maxsize=1)
-def studio(job: Job) -> Studio:
+def studio(work: Job) -> Studio:
     """The studio of this process."""
-    return Studio(job)
+    return Studio(work)
 
 
-def clips(job: Job, item: tuple[int, int], notes: Notes) -> Iterator[Clip]:
+def clips(work: Job, item: tuple[int, int], notes: Notes) -> Iterator[Clip]:
     """Clips first..last-1 of a shard, counted in its notes."""
     for index in range(*item):
-        clip = studio(job).clip(index, notes)
+        clip = studio(work).clip(index, notes)
         notes.counts.update(tally.flat(tally.count(clip)))
         yield clip
 
 
-def run(job: Job, out: Location, n: int, workers: str) -> Manifest:
+def run(work: Job, out: Location, n: int, workers: str) -> Manifest:
     """Render what is missing of `n` clips, then the card and the preview."""
-    settings = config.to_dict(job.config) | {"backgrounds": {window.id: window.sha256 for window in job.windows}}
+    settings = config.to_dict(work.config) | {"backgrounds": {window.id: window.sha256 for window in work.windows}}
     stage_run = stage.Stage(command="synth.render", config=settings, out=out)
-    done = stage.make(stage_run, partial(clips, job), stage.batches(n, job.config.clips_per_shard), workers)
-    report.write(out, done, job.windows, studio(job).kit.library.unavailable(SCRIPTS))
+    done = stage.make(stage_run, partial(clips, work), stage.batches(n, work.config.clips_per_shard), workers)
+    kit = studio(work).kit
+    scripts = sorted({kit.corpus.languages[language].script for language, _ in kit.placement.languages})
+    report.write(out, done, work.windows, kit.library.unavailable(scripts))
     return done
 
 

@@ -11,7 +11,7 @@ from synth import camera
 from synth.camera import CameraSpec
 from synth.optics import sample_damage, sample_optics
 from synth.placement import place_all
-from synth.scene import Drawing, Scene, drawing, font_sources, render, screen
+from synth.scene import Drawing, Scene, drawing, text_sources, render, screen
 from synth.setup import Setup
 from synth.specs import BlockSpec, Degrade, Optics
 from synth.surfaces.analysis import Analysis, analyse
@@ -60,8 +60,8 @@ class Flow:
 
     def drawing(self, spec: FlowSpec) -> Drawing:
         """The clip before any damage, frame by frame."""
-        analysis = self._analyse(self._window(spec))
-        return drawing(self._scene(analysis, spec.camera), spec.blocks, spec.optics, self.setup.kit.library)
+        scene = self._scene(self._window(spec), spec.camera)
+        return drawing(scene, spec.blocks, spec.optics, self.setup.kit.library)
 
     def render(self, spec: FlowSpec, clip_id: str) -> Clip:
         """The labelled clip."""
@@ -71,7 +71,7 @@ class Flow:
             kind="synth",
             uri="synth.engines.flow:Flow",
             license=window.license,
-            sources=(video, *font_sources(spec.blocks, self.setup.kit.library)),
+            sources=(video, *text_sources(spec.blocks, self.setup.kit)),
             spec=config.to_json(spec),
         )
         return render(self.drawing(spec), spec.degrade, clip_id, origin)
@@ -82,12 +82,12 @@ class Flow:
         return self.windows[spec.window]
 
     def _analyse_anew(self, window: Window) -> Analysis:
-        return analyse(window, (self.setup.width, self.setup.height), cache=self.setup.cache)
+        return analyse(window, (self.setup.width, self.setup.height), self.setup.cache)
 
-    def _scene(self, analysis: Analysis, move: CameraSpec | None) -> Scene:
-        scene = Scene(
-            video=analysis.video(), times=analysis.times, fps=analysis.fps, surfaces=analysis.surfaces
-        )
+    def _scene(self, window: Window, move: CameraSpec | None) -> Scene:
+        analysis = self._analyse(window)
+        times = tuple(analysis.times_s.tolist())
+        scene = Scene(video=analysis.video(), times=times, fps=window.fps, surfaces=analysis.surfaces)
         if move is None:
             return scene
         frames, height, width = scene.video.shape[:3]

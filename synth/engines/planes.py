@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from synth.engines.world.scene import build, sample_world
 from synth.engines.world.spec import WorldSpec
 from synth.optics import sample_damage, sample_optics
 from synth.placement import place_all
-from synth.scene import Drawing, Scene, drawing, font_sources, render, screen
+from synth.scene import Drawing, Scene, drawing, text_sources, render, screen
 from synth.setup import Setup
 from synth.specs import BlockSpec, Degrade, Optics
 
@@ -37,6 +38,7 @@ class Planes:
     def __init__(self, setup: Setup) -> None:
         """Backgrounds are not used."""
         self.setup = setup
+        self._world = lru_cache(maxsize=1)(build)
 
     def sample(self, rng_for: RngFor) -> PlanesSpec:
         """A world, then text for its surfaces."""
@@ -45,14 +47,14 @@ class Planes:
         world = sample_world(rng_for, **size, fps=FPS)
         return PlanesSpec(
             world=world,
-            blocks=place_all(rng_for, build(world).surfaces, screen(setup.shape), setup.kit),
+            blocks=place_all(rng_for, self._world(world).surfaces, screen(setup.shape), setup.kit),
             optics=sample_optics(rng_for, sharpness=0.0, grain=0.0, motion=0.0),
             degrade=sample_damage(rng_for, setup.damage),
         )
 
     def drawing(self, spec: PlanesSpec) -> Drawing:
         """The clip before any damage, frame by frame."""
-        world, frames = build(spec.world), self.setup.frames
+        world, frames = self._world(spec.world), self.setup.frames
         scene = Scene(
             video=np.stack([world.frame(index) for index in range(frames)]),
             times=tuple(float(index / FPS) for index in range(frames)),
@@ -67,7 +69,7 @@ class Planes:
             kind="synth",
             uri="synth.engines.planes:Planes",
             license="CC0-1.0",
-            sources=font_sources(spec.blocks, self.setup.kit.library),
+            sources=text_sources(spec.blocks, self.setup.kit),
             spec=config.to_json(spec),
         )
         return render(self.drawing(spec), spec.degrade, clip_id, origin)

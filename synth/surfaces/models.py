@@ -20,6 +20,15 @@ def apply(matrix: Matrix, points: Points) -> Points:
     return image[:, :2] / image[:, 2:]
 
 
+def through(source: Float64[np.ndarray, "4 2"], target: Float64[np.ndarray, "4 2"]) -> Matrix:
+    """The homography through four pairs of points."""
+    rows, right = np.zeros((8, 8)), target.reshape(-1)
+    rows[0::2, 0:2], rows[1::2, 3:5] = source, source
+    rows[0::2, 2], rows[1::2, 5] = 1, 1
+    rows[:, 6:] = -right[:, None] * np.repeat(source, 2, axis=0)
+    return cast(Matrix, np.append(np.linalg.solve(rows, right), 1.0).reshape(3, 3))
+
+
 def fit(model: Model, source: Points, target: Points) -> Matrix:
     """Least squares motion of this kind from source to target."""
     if model == "identity":

@@ -13,8 +13,8 @@ DEVIATIONS = 4.5
 """A pixel this many sigma from the plate differs"""
 CHROMA = 0.10
 """A shadow changes the ratio of the colours by less"""
-DARKEST = 0.35
-"""A shadow leaves at least this much light"""
+DARKEST, BRIGHTEST = 0.35, 1.25
+"""A change of light lies between, also where a shadow that the plate holds goes away"""
 RATIO_BOX = 15
 """px, window of the light ratio"""
 
@@ -59,7 +59,7 @@ def _shadow(
     level = ratio.mean(axis=2)
     chroma = np.abs(ratio / np.maximum(level, 1e-3)[..., None] - 1).max(axis=2)
     texture = (cv2.absdiff(frame, ratio * clean) / tolerance).max(axis=2)
-    fits = (level < 1.02) & (level > DARKEST) & (chroma < CHROMA) & (cv2.blur(texture, (5, 5)) < 1)
+    fits = (level < BRIGHTEST) & (level > DARKEST) & (chroma < CHROMA) & (cv2.blur(texture, (5, 5)) < 1)
     fits = cv2.morphologyEx((fits & weak).astype(np.uint8), cv2.MORPH_OPEN, _disc(5)) > 0
     return _whole_shadows(fits, weak)
 

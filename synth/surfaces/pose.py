@@ -98,10 +98,11 @@ def _converge(lines: Segments, reach: float) -> Vanishing | None:
     models = np.stack([slope[first] - change * offset[first], change], axis=1)
     models = np.concatenate([models[wide], np.stack([slope, np.zeros(len(slope))], axis=1)])
     misses = np.abs(models[:, :1] + models[:, 1:] * offset - slope)
-    support = ((misses < AGREES) * length).sum(axis=1) * np.where(models[:, 1] == 0, 1.15, 1.0)
+    support = ((misses < AGREES) * length).sum(axis=1) * np.where(models[:, 1] == 0, 1.3, 1.0)
     best = int(np.argmax(support))
     agree = misses[best] < AGREES
-    if np.count_nonzero(agree) < 3 or (agree * length).sum() < 0.5 * length.sum():
+    n_needed, share = (3, 0.5) if models[best, 1] == 0 else (5, 0.65)
+    if np.count_nonzero(agree) < n_needed or (agree * length).sum() < share * length.sum():
         return None
     level, change_best = float(models[best, 0]), float(models[best, 1])
     return (level, change_best) if abs(level) < STEEPEST * 1.5 and abs(change_best) * reach < 0.5 else None

@@ -29,6 +29,10 @@ class Candidate:
     score: float
     """Comparable within one clip only"""
 
+    def box(self) -> tuple[int, int, int, int]:
+        """xyxy"""
+        return self.left, self.top, self.left + self.width, self.top + self.height
+
 
 def candidates(scene: Scene, most: int) -> tuple[Candidate, ...]:
     """Up to `most` rectangles that do not overlap, best first."""

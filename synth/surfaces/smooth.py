@@ -7,13 +7,13 @@ from jaxtyping import Float64
 
 ORDER = 4
 """Differences of this order are kept small"""
-STRENGTHS = 10.0 ** np.arange(-3, 2.01, 0.1)
+STRENGTHS = 10.0 ** np.arange(-4, 2.01, 0.1)
 MOST_PX = 0.5
 """No coordinate is moved farther"""
 
 
 def smooth(path: Float64[np.ndarray, "t 4 2"]) -> Float64[np.ndarray, "t 4 2"]:
-    """Whittaker smoother whose strength generalised cross-validation chooses for the path as a whole.
+    """Whittaker smoother whose strength is the most likely one for the path as a whole (Wahba 1985).
 
     A path that is measured well stays as it is, because its differences are then those of the camera.
     """
@@ -26,6 +26,7 @@ def smooth(path: Float64[np.ndarray, "t 4 2"]) -> Float64[np.ndarray, "t 4 2"]:
     parts = basis.T @ path.reshape(n, -1)
     energy = (parts**2).sum(axis=1)
     kept = 1 / (1 + STRENGTHS[:, None] * roughness)
-    risk = ((1 - kept) ** 2 @ energy) / (n - kept.sum(axis=1)) ** 2
-    calm = (basis @ (kept[np.argmin(risk)][:, None] * parts)).reshape(path.shape)
+    lost = np.clip(1 - kept[:, ORDER:], 1e-12, None)
+    surprise = (n - ORDER) * np.log(lost @ energy[ORDER:] + 1e-12) - np.log(lost).sum(axis=1)
+    calm = (basis @ (kept[np.argmin(surprise)][:, None] * parts)).reshape(path.shape)
     return cast(Float64[np.ndarray, "t 4 2"], path + np.clip(calm - path, -MOST_PX, MOST_PX))

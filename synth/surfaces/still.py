@@ -1,49 +1,63 @@
 """Tell whether the camera and the surface stand still, so that text may stand still too, exactly."""
 
 from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
-from jaxtyping import Float64, UInt8
+from jaxtyping import Bool, UInt8
 
-from synth.surfaces.template import Pairs, Support, Template, make, match, support_of
+from synth.surfaces.template import Pairs, Support, Template, make, match
 
 NEAR_PX = 0.5
 """A point that moves less may be still"""
 DRIFT_PX = 0.12
 """All of them together may not move farther"""
-ENOUGH = 20
-N_PROBES = 9
+ENOUGH, N_PROBES = 20, 7
+"""Points to judge by; frames to look at, besides the key's neighbours"""
 
 
-def is_still(
-    frames: UInt8[np.ndarray, "t h w"], key: int, quad: Float64[np.ndarray, "4 2"], masks: UInt8[np.ndarray, "t h w"] | None
+def still_template(
+    template: Template, frames: UInt8[np.ndarray, "t h w"], masks: UInt8[np.ndarray, "t h w"] | None
 ) -> Template | None:
-    """The template by which the scene is still, or None: asked around the quad first, then of the whole frame.
+    """The template by which the scene stands still, or None: the one around the quad, else one of the whole frame.
 
-    Things that cross the picture do not count, but a quad whose own points leave together stands on a moving thing.
+    Things that cross the picture do not count, but a quad whose own points leave together is carried by something.
     """
-    height, width = frames.shape[1:]
-    whole = Support(quad=quad, left=0, top=0, width=width, height=height)
-    far = np.linspace(0, len(frames) - 1, N_PROBES).round().astype(int)
-    probes = sorted({int(t) for t in far} | {t for t in (key - 2, key - 1, key + 1, key + 2) if 0 <= t < len(frames)})
-    probes.remove(key) if key in probes else None
-    for support in (support_of(quad, frames.shape[1:]), whole):
-        mask = None if masks is None else masks[key]
-        template = make(frames[key], key, np.eye(3), support, mask)
-        pairs = [match(template, frames[t], np.eye(3), None if masks is None else masks[t]) for t in probes]
-        close = [p for p, t in zip(pairs, probes, strict=True) if abs(t - key) <= 2]
-        if _carried(close):
+    last, key = len(frames) - 1, template.frame
+    close = {t for t in (key - 2, key - 1, key + 1, key + 2) if 0 <= t <= last}
+    probes = sorted(close | {int(t) for t in np.linspace(0, last, N_PROBES).round()} - {key})
+    for wide in (False, True):
+        if wide:
+            template = _whole(template, frames[key], None if masks is None else masks[key])
+        pairs = {t: match(template, frames[t], np.eye(3), None if masks is None else masks[t]) for t in probes}
+        if _carried([pairs[t] for t in sorted(close)]):
             return None
-        if np.median([len(p.key) for p in pairs] or [0]) >= ENOUGH:
-            return template if _stands(pairs) else None
+        if np.median([len(found.key) for found in pairs.values()] or [0]) >= ENOUGH:
+            return template if _stands(list(pairs.values())) else None
     return None
 
 
-def moved(pairs: Pairs) -> Float64[np.ndarray, "n 2"]:
-    """px from the key frame."""
-    return pairs.frame - pairs.key
-
-
-def near(pairs: Pairs) -> np.ndarray:
+def near(pairs: Pairs) -> Bool[np.ndarray, " n"]:
     """Which points hardly moved."""
-    return np.linalg.norm(moved(pairs), axis=1) < NEAR_PX
+    return cast(Bool[np.ndarray, " n"], np.linalg.norm(pairs.frame - pairs.key, axis=1) < NEAR_PX)
+
+
+def _whole(template: Template, frame: UInt8[np.ndarray, "h w"], mask: UInt8[np.ndarray, "h w"] | None) -> Template:
+    height, width = frame.shape
+    support = Support(quad=template.support.quad, left=0, top=0, width=width, height=height)
+    return make(frame, template.frame, np.eye(3), support, mask)
+
+
+def _stands(probes: Sequence[Pairs]) -> bool:
+    """Most points of most frames are near, and do not move together."""
+    shares = [near(pairs).mean() for pairs in probes if len(pairs.key)]
+    drifts = [np.median((p.frame - p.key)[near(p)], axis=0) for p in probes if near(p).sum() >= ENOUGH // 2]
+    if np.median(shares) < 0.6 or not drifts:
+        return False
+    return float(np.quantile(np.linalg.norm(drifts, axis=1), 0.8)) < DRIFT_PX
+
+
+def _carried(neighbours: Sequence[Pairs]) -> bool:
+    """The quad's own points are found next to the key frame, but elsewhere."""
+    own = [near(pairs)[pairs.inside].mean() for pairs in neighbours if pairs.inside.sum() >= 8]
+    return bool(own) and float(np.median(own)) < 0.25

@@ -58,7 +58,7 @@ class Surface:
     kind: str = "plane"
     """For the card: `plane`, `cylinder`, `wall`, `static`, `screen`"""
 
-    def project(self, points: Points, time: float) -> Points:
+    def project(self, points: Points, time: int | float) -> Points:
         """Surface points to frame px at a frame number that need not be whole; nan behind the camera."""
         last = len(self.to_frame) - 1
         first = int(np.clip(np.floor(time), 0, max(last - 1, 0)))

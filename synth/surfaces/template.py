@@ -5,7 +5,7 @@ from typing import cast
 
 import cv2
 import numpy as np
-from jaxtyping import Bool, Float32, Float64, UInt8
+from jaxtyping import Bool, Float32, Float64, Int64, UInt8
 
 from synth.surfaces.direct.register import Samples, Soft, pick, soften
 from synth.surfaces.models import Matrix, Points, apply
@@ -13,9 +13,11 @@ from synth.surfaces.models import Matrix, Points, apply
 CENTRE = np.array([[1.0, 0.0, 0.5], [0.0, 1.0, 0.5], [0.0, 0.0, 1.0]])
 """OpenCV's pixels, whose centres are whole numbers, to ours"""
 WINDOW, LEVELS = (15, 15), 3
-LK_AREA = 160_000
+LK_AREA = 120_000
 """px; a wider support is made smaller before points are looked for"""
-N_POINTS, N_SAMPLES = 200, 8000
+LOCAL, MOST_GAIN = 41, 12.0
+"""px of the neighbourhood that counts as surroundings; how much faint texture is lifted"""
+N_POINTS, N_SAMPLES = 160, 8000
 RETURN_PX = 0.3
 """A point must come back this near when it is followed there and back"""
 
@@ -53,17 +55,23 @@ class Template:
     frame: int
     """Frame number the picture was taken from"""
     small: Grey
+    """Levelled by `gain`; see `level`"""
+    gain: float
     to_key: Matrix
     """Pixels of `small` to key px, both with centres at +0.5"""
     points: Points
     """Key px"""
     samples: Samples
+    neighbour: Int64[np.ndarray, " m"]
+    """For each sample the point nearest to it"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Pairs:
     """The template's points that were found in a frame."""
 
+    index: Int64[np.ndarray, " n"]
+    """Which of the template's points"""
     key: Points
     frame: Points
     shown: int
@@ -91,13 +99,24 @@ def make(frame: Grey, number: int, to_frame: Matrix, support: Support, mask: Gre
     share = min(1.0, float(np.sqrt(LK_AREA / (size[0] * size[1]))))
     small = cv2.resize(picture, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
     clear = cv2.resize(free, small.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    gain = 40 / max(float(np.std(small - cv2.blur(small.astype(np.float32), (LOCAL, LOCAL)))), 40 / MOST_GAIN)
+    small = level(small, gain)
     to_key = place @ np.diag([size[0] / small.shape[1], size[1] / small.shape[0], 1.0])
     found = cv2.goodFeaturesToTrack(small, N_POINTS, 0.003, 8, mask=clear, blockSize=5)
     points = np.zeros((0, 2)) if found is None else apply(to_key, found.reshape(-1, 2).astype(np.float64) + 0.5)
     soft = cv2.GaussianBlur(picture.astype(np.float32), (0, 0), 1.0)
     near = _nearness(support) * cv2.erode(free, np.ones((5, 5), np.uint8))
     samples = pick(soft, place, support.unit, near, N_SAMPLES)
-    return Template(support=support, frame=number, small=small, to_key=to_key, points=points, samples=samples)
+    return Template(
+        support=support,
+        frame=number,
+        small=small,
+        gain=gain,
+        to_key=to_key,
+        points=points,
+        samples=samples,
+        neighbour=_nearest(points, samples.points),
+    )
 
 
 def match(template: Template, frame: Grey, guess: Matrix, mask: Grey | None) -> Pairs:
@@ -109,14 +128,20 @@ def match(template: Template, frame: Grey, guess: Matrix, mask: Grey | None) -> 
         shown &= ~covered(mask, there)
     key = template.points[shown]
     if len(key) == 0:
-        return Pairs(key=key, frame=key, shown=0, inside=np.zeros(0, bool))
-    view = rectify(frame, guess @ template.to_key, template.small.shape[::-1])
+        return Pairs(index=np.zeros(0, np.int64), key=key, frame=key, shown=0, inside=np.zeros(0, bool))
+    view = level(rectify(frame, guess @ template.to_key, template.small.shape[::-1]), template.gain)
     start = (apply(np.linalg.inv(template.to_key), key) - 0.5).astype(np.float32)
     moved, ok = _lucas_kanade(template.small, view, start)
     home, back = _lucas_kanade(view, template.small, moved)
     good = ok & back & (np.linalg.norm(home - start, axis=1) * template.to_key[0, 0] < RETURN_PX)
     landed = apply(guess, apply(template.to_key, moved[good].astype(np.float64) + 0.5))
-    return Pairs(key=key[good], frame=landed, shown=len(key), inside=inside(key[good], template.support.quad))
+    return Pairs(
+        index=np.flatnonzero(shown)[good],
+        key=key[good],
+        frame=landed,
+        shown=len(key),
+        inside=inside(key[good], template.support.quad),
+    )
 
 
 def soft_cut(template: Template, frame: Grey, to_frame: Matrix) -> Soft:
@@ -129,6 +154,13 @@ def rectify(frame: Grey, to_frame: Matrix, size: tuple[int, int]) -> Grey:
     matrix = np.linalg.inv(CENTRE) @ to_frame @ CENTRE
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     return cast(Grey, cv2.warpPerspective(frame, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE))
+
+
+def level(picture: Grey, gain: float) -> Grey:
+    """Contrast against the surroundings, in 128 +- gain: what light does slowly is gone."""
+    sharp = picture.astype(np.float32)
+    around = cv2.blur(sharp, (LOCAL, LOCAL))
+    return cast(Grey, cv2.addWeighted(sharp, gain, around, -gain, 128, dtype=cv2.CV_8U))
 
 
 def covered(mask: Grey, points: Points) -> Bool[np.ndarray, " n"]:
@@ -157,6 +189,14 @@ def _lucas_kanade(
         first, second, start, None, winSize=WINDOW, maxLevel=LEVELS, criteria=stop, minEigThreshold=1e-7
     )
     return moved.reshape(-1, 2), ok.reshape(-1) > 0
+
+
+def _nearest(points: Points, places: Points) -> Int64[np.ndarray, " m"]:
+    """For each place the number of the nearest point."""
+    if len(points) == 0:
+        return np.zeros(len(places), np.int64)
+    gaps = (points**2).sum(axis=1)[None] - 2 * places @ points.T
+    return cast(Int64[np.ndarray, " m"], gaps.argmin(axis=1))
 
 
 def _nearness(support: Support) -> Float64[np.ndarray, "h w"]:

@@ -1,91 +1,179 @@
 """Follow a flat piece of a video: where each pixel of the key frame's text box goes in every other frame."""
 
 from dataclasses import dataclass
+from typing import cast
 
-import cv2
 import numpy as np
 from jaxtyping import Float64, UInt8
 
 from sts.errors import RenderError
-from synth.surfaces.direct.register import Samples, pick, refine, soften
-from synth.surfaces.models import Matrix, Model, Points, apply, climb, consensus
+from synth.surfaces import agreement
+from synth.surfaces.direct.register import refine
+from synth.surfaces.models import Matrix, Model, Points, apply, climb, consensus, through
+from synth.surfaces.smooth import smooth
+from synth.surfaces.still import near, still_template
+from synth.surfaces.template import Pairs, Template, covered, make, match, soft_cut, support_of
 
-LK = {"winSize": (15, 15), "maxLevel": 3}
+Quad = Float64[np.ndarray, "4 2"]
+Frames = UInt8[np.ndarray, "t h w"]
+
+GRID = 256
+"""Corners are rounded to this part of a px, so that another processor's last bits do not show"""
+REKEY_SHARE, REKEY_AFTER = 0.4, 4
+"""With this share of its usual agreement a template of so many frames ago is taken anew from the last frame"""
+WEAK, WEAK_PX, STRONG_PX = 24, 6.0, 40.0
+"""With fewer points than WEAK a corner may leave its predicted place by WEAK_PX, else by STRONG_PX"""
+FIT_PX = 1.6
+"""A point agrees within this"""
+MOST_LOST = 3
+"""Frames in a row that may be bridged by prediction"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Track:
-    """A text box followed from its key frame."""
+    """A text box followed from its key frame, with the figures by which it is accepted or refused."""
 
     to_frame: Float64[np.ndarray, "t 3 3"]
+    """Key-frame px to px of each frame; the identity at the key, and everywhere if the scene stands still"""
     inliers: Float64[np.ndarray, " t"]
+    """Share of the points, of those inside the frame and not masked, that agree with to_frame; 1 at the key"""
     spread: Float64[np.ndarray, " t"]
+    """Share of the quad inside the hull of those points"""
     agree: Float64[np.ndarray, " t"]
+    """Share of the textured pixels of the quad that look as they mostly look; see agreement.agree"""
     scale: Float64[np.ndarray, " t"]
-    sure: Float64[np.ndarray, " t"]
-    model: list
+    """Linear size of the quad against the key frame"""
 
 
-class Template:
-    def __init__(self, frame, quad, grow=3.0, n=12000, sigma=1.0):
-        low, high = quad.min(0), quad.max(0)
-        c = (low + high) / 2
-        half = np.maximum((high - low) / 2 * [1.6, 1], 0) 
-        reach = np.array([(high-low)[0]/2 + (grow-1)*(high-low)[1], (high-low)[1]/2*(1+2*(grow-1))])
-        a = np.clip(np.floor(c - reach), 0, None).astype(int); b = np.minimum(np.ceil(c + reach), frame.shape[::-1]).astype(int)
-        self.a = a
-        self.picture = np.ascontiguousarray(frame[a[1]:b[1], a[0]:b[0]])
-        self.size = tuple(int(v) for v in (b - a))
-        self.to_key = np.array([[1, 0, a[0]], [0, 1, a[1]], [0, 0, 1.0]])
-        L = np.linalg.norm(quad[1] - quad[0]) / 2
-        self.unit = np.array([[1 / L, 0, -c[0] / L], [0, 1 / L, -c[1] / L], [0, 0, 1.0]])
-        s = soften(frame, np.array([a, b], float), sigma)
-        y0, x0 = int(a[1] - s.top), int(a[0] - s.left)
-        soft = s.picture[y0:y0 + self.size[1], x0:x0 + self.size[0]]
-        self.samples = pick(soft, self.to_key, self.unit, np.ones(soft.shape), n)
-        pts = cv2.goodFeaturesToTrack(self.picture, 220, 0.005, 9, blockSize=5)
-        self.points = pts
-        x, y = self.size
-        self.corners = np.array([[0., 0], [x, 0], [x, y], [0, y]]) + a
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Pose:
+    """Where the key frame's pixels are in one frame."""
 
-    def match(self, frame, H):
-        Tm = np.array([[1, 0, .5], [0, 1, .5], [0, 0, 1.]])
-        M = np.linalg.inv(Tm) @ H @ self.to_key @ Tm
-        rect = cv2.warpPerspective(frame, M, self.size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE)
-        there, ok, _ = cv2.calcOpticalFlowPyrLK(self.picture, rect, self.points, None, minEigThreshold=1e-7, **LK)
-        back, ok2, _ = cv2.calcOpticalFlowPyrLK(rect, self.picture, there, None, minEigThreshold=1e-7, **LK)
-        fb = np.linalg.norm((back - self.points).reshape(-1, 2), axis=1)
-        good = (ok.ravel() > 0) & (ok2.ravel() > 0) & (fb < .3)
-        a = self.points.reshape(-1, 2)[good].astype(float) + .5 + self.a
-        b = there.reshape(-1, 2)[good].astype(float) + .5 + self.a
-        return a, apply(H, b), good
+    matrix: Matrix
+    inliers: float
+    spread: float
 
 
-def follow(frames, key, quad, *, masks=None, grow=3.0, dense=True, n=12000, force=None, verbose=False, sigma=1.0):
-    t = len(frames)
-    tpl = Template(frames[key], quad, grow, n, sigma)
-    out = np.tile(np.eye(3), (t, 1, 1)); inl = np.ones(t); sure = np.zeros(t); mods = [''] * t
+def follow(frames: Frames, key: int, quad: Quad, *, masks: Frames | None = None) -> Track:
+    """Follow `quad` (key-frame px) through grey frames; pixels where `masks` is not 0 are left out.
+
+    RenderError if the surface cannot be followed to both ends.
+    """
+    first = make(frames[key], key, np.eye(3), support_of(quad, frames.shape[1:]), None if masks is None else masks[key])
+    still = still_template(first, frames, masks)
+    if still is not None:
+        poses = [_standing(still, frame, None if masks is None else masks[t]) for t, frame in enumerate(frames)]
+        to_frame = np.stack([pose.matrix for pose in poses])
+    else:
+        poses = _walk(first, frames, masks)
+        to_frame = _calm(np.stack([pose.matrix for pose in poses]), key, quad)
+    return Track(
+        to_frame=to_frame,
+        inliers=np.array([pose.inliers for pose in poses]),
+        spread=np.array([pose.spread for pose in poses]),
+        agree=agreement.agree(frames, to_frame, quad, masks),
+        scale=np.array([agreement.scale(matrix, quad) for matrix in to_frame]),
+    )
+
+
+def _standing(template: Template, frame: UInt8[np.ndarray, "h w"], mask: UInt8[np.ndarray, "h w"] | None) -> Pose:
+    pairs = match(template, frame, np.eye(3), mask)
+    return _pose(np.eye(3), pairs, pairs.key[near(pairs)], template)
+
+
+def _walk(first: Template, frames: Frames, masks: Frames | None) -> list[Pose]:
+    """Poses from the key outwards, forwards and then backwards."""
+    key, quad = first.frame, first.support.quad
+    if len(first.points) < 4 or len(first.samples.points) < 200:
+        raise RenderError(f"frame {key} shows nothing to follow at {quad.round().tolist()}: choose another place")
+    poses = {key: _pose(np.eye(3), _all(first), first.points, first)}
     for step in (1, -1):
-        prev = [np.eye(3)]
-        i = key + step
-        while 0 <= i < t:
-            if len(prev) > 1:
-                c = 2 * apply(prev[-1], quad) - apply(prev[-2], quad)
-                H = cv2.getPerspectiveTransform(quad.astype(np.float32), c.astype(np.float32)).astype(float)
-            else:
-                H = prev[-1]
-            a, b, good = tpl.match(frames[i], H)
-            ins = consensus(a, b)
-            model, H0 = climb(a[ins], b[ins])
-            if force: model = force
-            r = None
-            H1 = H0
-            if dense:
-                r = refine(tpl.samples, soften(frames[i], apply(H0, tpl.corners), sigma), H0, model)
-                H1 = r.matrix
-            if verbose:
-                print(i, len(tpl.points), good.sum(), ins.sum(), model, r and (round(r.noise, 2), round(r.sure, 3), round(r.used, 2)), np.abs(apply(H0, quad) - apply(H1, quad)).max().round(3))
-            prev.append(H1); out[i] = H1; sure[i] = r.sure if r else 0; mods[i] = model
-            inl[i] = ins.sum() / len(tpl.points)
-            i += step
-    return Track(to_frame=out, inliers=inl, spread=inl, agree=inl, scale=inl, sure=sure, model=mods)
+        template, before, lost, usual = first, np.eye(3), 0, 0.0
+        for t in range(key + step, len(frames) if step > 0 else -1, step):
+            mask, last = None if masks is None else masks[t], poses[t - step].matrix
+            guess = _predict(before, last, quad)
+            pose = _locate(template, frames[t], guess, mask)
+            stale = abs(t - template.frame) >= REKEY_AFTER and not lost
+            if stale and (pose is None or pose.inliers < REKEY_SHARE * usual):
+                old = None if masks is None else masks[t - step]
+                newer = make(frames[t - step], t - step, last, template.support, old)
+                again = _locate(newer, frames[t], guess, mask)
+                if again is not None and (pose is None or again.inliers > 1.2 * pose.inliers):
+                    template, pose, usual = newer, again, 0.0
+            usual = max(usual, pose.inliers if pose else 0.0)
+            lost = 0 if pose is not None else lost + 1
+            if lost > MOST_LOST:
+                raise RenderError(f"the surface at {quad.round().tolist()} of frame {key} is lost at frame {t}")
+            before, poses[t] = last, pose or Pose(matrix=guess, inliers=0.0, spread=0.0)
+    return [poses[t] for t in range(len(frames))]
+
+
+def _locate(
+    template: Template, frame: UInt8[np.ndarray, "h w"], guess: Matrix, mask: UInt8[np.ndarray, "h w"] | None
+) -> Pose | None:
+    """Points first, which tell layers apart, then grey values, which are precise; None if the frame is not believed."""
+    quad = template.support.quad
+    pairs = match(template, frame, guess, mask)
+    chosen = _agreeing(pairs)
+    if chosen.sum() < 4:
+        return None
+    model, rough = climb(pairs.key[chosen], pairs.frame[chosen])
+    reach = WEAK_PX if chosen.sum() < WEAK else STRONG_PX
+    if np.linalg.norm(apply(rough, quad) - apply(guess, quad), axis=1).max() > reach:
+        return None
+    hidden = _doubtful(template, pairs, rough)
+    if mask is not None:
+        hidden |= covered(mask, apply(rough, template.samples.points))
+    fine = refine(template.samples, soft_cut(template, frame, rough), rough, model, hidden=hidden)
+    shift = np.linalg.norm(apply(fine.matrix, quad) - apply(rough, quad), axis=1).max()
+    matrix = fine.matrix if fine.used and shift < (WEAK_PX if chosen.sum() < WEAK else 1.5) else rough
+    return _pose(matrix, pairs, pairs.key[_fits(pairs, matrix)], template)
+
+
+def _doubtful(template: Template, pairs: Pairs, matrix: Matrix) -> np.ndarray:
+    """Samples whose nearest point is lost or goes another way: something stands there."""
+    fits = _fits(pairs, matrix)
+    if fits.sum() < WEAK:
+        return np.zeros(len(template.neighbour), bool)
+    trusted = np.zeros(len(template.points), bool)
+    trusted[pairs.index[fits]] = True
+    return ~trusted[template.neighbour]
+
+
+def _fits(pairs: Pairs, matrix: Matrix) -> np.ndarray:
+    return np.linalg.norm(apply(matrix, pairs.key) - pairs.frame, axis=1) < FIT_PX
+
+
+def _agreeing(pairs: Pairs) -> np.ndarray:
+    """Consensus of all points, unless the quad's own points are on another layer."""
+    chosen = consensus(pairs.key, pairs.frame)
+    own = pairs.inside
+    if own.sum() >= 12 and chosen[own].mean() < 0.4:
+        mine = np.zeros(len(own), bool)
+        mine[own] = consensus(pairs.key[own], pairs.frame[own])
+        return mine if mine.sum() >= 12 else chosen
+    return chosen
+
+
+def _pose(matrix: Matrix, pairs: Pairs, agreeing: Points, template: Template) -> Pose:
+    spread = agreement.spread(agreeing, template.support.quad)
+    return Pose(matrix=matrix, inliers=len(agreeing) / max(pairs.shown, 1), spread=spread)
+
+
+def _all(template: Template) -> Pairs:
+    n = len(template.points)
+    return Pairs(index=np.arange(n), key=template.points, frame=template.points, shown=n, inside=np.ones(n, bool))
+
+
+def _predict(before: Matrix, last: Matrix, quad: Quad) -> Matrix:
+    """The next pose if the corners keep their velocity."""
+    return through(quad, 2 * apply(last, quad) - apply(before, quad))
+
+
+def _calm(to_frame: Float64[np.ndarray, "t 3 3"], key: int, quad: Quad) -> Float64[np.ndarray, "t 3 3"]:
+    """Smooth and round the corners' paths; the key frame stays the identity."""
+    path = smooth(np.stack([apply(matrix, quad) for matrix in to_frame]))
+    path = np.rint((path - path[key] + quad) * GRID) / GRID
+    calm = np.stack([through(quad, corners) for corners in path])
+    calm[key] = np.eye(3)
+    return cast(Float64[np.ndarray, "t 3 3"], calm)

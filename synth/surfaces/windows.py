@@ -1,9 +1,11 @@
 """Short pieces of source videos that are fit to carry text."""
 
 import logging
+import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 import cv2
@@ -18,6 +20,9 @@ log = logging.getLogger(__name__)
 Video = UInt8[np.ndarray, "t h w 3"]
 
 SUFFIXES = (".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".webm")
+LEDGER = "sources.toml"
+"""Beside the videos: a table a file, with `license` (SPDX) and `credit`"""
+UNSTATED = "LicenseRef-unstated"
 SMALLEST = 64
 """px, shorter side of a video"""
 CUT = 25.0
@@ -35,7 +40,16 @@ class Window:
     """Of the file; with `start` and `frames` it names the window wherever the file lies"""
     start: int
     frames: int
-    fps: float
+    fps: Fraction
+    license: str = UNSTATED
+    """SPDX identifier of the video"""
+    credit: str = ""
+    """Whom to name"""
+
+    @property
+    def id(self) -> str:
+        """The same wherever the file lies."""
+        return f"{self.sha256[:16]}@{self.start}+{self.frames}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,14 +122,26 @@ def _cut(path: Path, digest: str, frames: int, per_video: int, dropped: Counter[
     if total < frames:
         dropped["video too short"] += 1
         return
-    count = min(per_video, total // frames)
+    count, terms = min(per_video, total // frames), _terms(path)
     for place in range(count):
         start = round((place + 0.5) * total / count - frames / 2)
         reason = _fault(path, info.times_s, start, frames)
         if reason:
             dropped[reason] += 1
         else:
-            yield Window(path=path, sha256=digest, start=start, frames=frames, fps=float(info.fps))
+            yield Window(path=path, sha256=digest, start=start, frames=frames, fps=info.fps, **terms)
+
+
+def _terms(path: Path) -> dict[str, str]:
+    """Licence and credit of a video, from `sources.toml` beside it."""
+    ledger = path.parent / LEDGER
+    if not ledger.exists():
+        return {}
+    try:
+        entry = tomllib.loads(ledger.read_text(encoding="utf-8")).get(path.name, {})
+        return {key: str(entry[key]) for key in ("license", "credit") if key in entry}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, AttributeError) as error:
+        raise DataError(f"{ledger} cannot be read ({error}): mend it, [file.mp4] with license and credit") from error
 
 
 def _fault(path: Path, times_s: tuple[float, ...], start: int, frames: int) -> str | None:

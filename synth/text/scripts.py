@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bidi import algorithm
-from fontTools.unicodedata import script as unicode_script
+from fontTools.unicodedata import script as unicode_script  # type: ignore[import-untyped]
 
 RIGHT_TO_LEFT = frozenset(("Arab", "Hebr", "Syrc", "Thaa", "Nkoo"))
 JOINED = frozenset(("Arab", "Syrc", "Nkoo", "Mong", "Deva", "Beng", "Guru"))
@@ -26,6 +26,12 @@ class Run:
     script: str
     """ISO 15924; Hani for all of Chinese and Japanese"""
     rtl: bool
+
+
+def clean_lines(text: str) -> list[str]:
+    """Lines that hold something, NFC, with single spaces."""
+    lines = (" ".join(line.split()) for line in unicodedata.normalize("NFC", text).splitlines())
+    return [line for line in lines if line]
 
 
 def script_of(char: str) -> str:

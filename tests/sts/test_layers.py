@@ -15,7 +15,7 @@ ClipOf = Callable[..., Clip]
 
 @pytest.fixture
 def pixels(clip_of: ClipOf, tmp_path: Path) -> Path:
-    def make(item: tuple[int, int], notes: Notes) -> Iterator[Clip]:
+    def make(item: tuple[int, int], _notes: Notes) -> Iterator[Clip]:
         yield from (clip_of(number) for number in range(*item))
 
     stage.make(Stage(command="ingest", config={}, out=tmp_path / "real"), make, stage.batches(4, 2))
@@ -25,7 +25,7 @@ def pixels(clip_of: ClipOf, tmp_path: Path) -> Path:
 def label(directory: Path, out: Path, order: list[int]) -> Path:
     """A layer without pictures, its clips in another order and all in one shard."""
 
-    def make(item: int, notes: Notes) -> Iterator[Clip]:
+    def make(_item: int, _notes: Notes) -> Iterator[Clip]:
         clips = list(layers.read(directory, pictures=False))
         yield from (dataclasses.replace(clips[i], frames=clips[i].frames[:3]) for i in order)
 

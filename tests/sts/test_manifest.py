@@ -19,7 +19,12 @@ def finished(clip_of: Callable[..., Clip], tmp_path: Path) -> Path:
 
 def test_a_manifest_comes_back(finished: Path) -> None:
     done = manifest.read(finished)
-    assert (done.command, done.config, done.dropped, done.schema) == ("realv.ingest", {"fps": "25"}, {"too small": 2}, 1)
+    assert (done.command, done.config, done.dropped, done.schema) == (
+        "realv.ingest",
+        {"fps": "25"},
+        {"too small": 2},
+        1,
+    )
     assert done.shards[0].path == "shard-00000.parquet"
     assert manifest.verify(finished) == ()
 
@@ -35,7 +40,7 @@ def test_a_directory_without_manifest_is_not_finished(finished: Path) -> None:
 @pytest.mark.parametrize("text", ["{", '{"command": 1}', "[]", "\udcff"])
 def test_a_damaged_manifest_is_one_line(finished: Path, text: str) -> None:
     (finished / manifest.NAME).write_bytes(text.encode(errors="surrogateescape"))
-    with pytest.raises(DataError, match="manifest.json is damaged") as caught:
+    with pytest.raises(DataError, match=r"manifest\.json is damaged") as caught:
         manifest.read(finished)
     assert "\n" not in str(caught.value)
 

@@ -104,12 +104,12 @@ def test_an_input_that_changed_is_refused(make: stage.Make, tmp_path: Path) -> N
 
 
 def test_a_failing_shard_is_named_and_the_others_are_made(clip_of: ClipOf, tmp_path: Path) -> None:
-    def make(item: Item, notes: Notes) -> Iterator[Clip]:
+    def make(item: Item, _notes: Notes) -> Iterator[Clip]:
         if item[0] == 2:
             raise DataError("no such font")
         yield clip_of(item[0])
 
-    with pytest.raises(DataError, match="^shard 1: no such font$"):
+    with pytest.raises(DataError, match=r"^shard 1: no such font$"):
         stage.make(plan(tmp_path), make, stage.batches(6, 2))
     assert sorted(contents(tmp_path)) == ["shard-00000.parquet", "shard-00002.parquet"]
 

@@ -19,8 +19,9 @@ def _wrap(index, size, repeat):
 
 
 @njit(cache=True, error_model="numpy", inline="always")
-def _bilinear(texels, start, rows, columns, repeat, x, y):
+def _bilinear(texels, copy, repeat, x, y):
     """Packed colour times 4096 at texel position (x, y)."""
+    start, rows, columns = copy
     fine_x, fine_y = math.floor(x * 64.0 - 31.5), math.floor(y * 64.0 - 31.5)
     column, row, right, down = fine_x >> 6, fine_y >> 6, fine_x & 63, fine_y & 63
     left, next_left = _wrap(column, columns, repeat), _wrap(column + 1, columns, repeat)
@@ -36,8 +37,10 @@ def _bilinear(texels, start, rows, columns, repeat, x, y):
 
 
 @njit(cache=True, error_model="numpy", inline="always")
-def _sample(texels, levels, repeat, x, y, detail, step_x, step_y, taps):
+def _sample(texture, x, y, footprint):
     """Mean colour, 0..255, of samples along the long axis of the footprint, each from the two nearest copies."""
+    texels, levels, repeat = texture
+    detail, taps, step_x, step_y = footprint
     level = int(detail)
     share = detail - level
     scale = 1.0 / (1 << level)
@@ -45,11 +48,12 @@ def _sample(texels, levels, repeat, x, y, detail, step_x, step_y, taps):
     for tap in range(taps):
         offset = tap - 0.5 * (taps - 1)
         at_x, at_y = (x + offset * step_x) * scale, (y + offset * step_y) * scale
-        near = _bilinear(texels, levels[level, 0], levels[level, 1], levels[level, 2], repeat, at_x, at_y)
+        copy = (levels[level, 0], levels[level, 1], levels[level, 2])
+        near = _bilinear(texels, copy, repeat, at_x, at_y)
         r, g, b = near & LANE, (near >> 20) & LANE, near >> 40
         if share >= 0.03:
-            up = level + 1
-            far = _bilinear(texels, levels[up, 0], levels[up, 1], levels[up, 2], repeat, 0.5 * at_x, 0.5 * at_y)
+            copy = (levels[level + 1, 0], levels[level + 1, 1], levels[level + 1, 2])
+            far = _bilinear(texels, copy, repeat, 0.5 * at_x, 0.5 * at_y)
             red += r + share * ((far & LANE) - r)
             green += g + share * (((far >> 20) & LANE) - g)
             blue += b + share * ((far >> 40) - b)
@@ -89,8 +93,9 @@ def _gain(gains, x, y):
 
 
 @njit(cache=True, error_model="numpy", inline="always")
-def _put(canvas, row, column, covered, r, g, b):
+def _put(canvas, row, column, covered, colour):
     """Add a lit colour (0..255) by its coverage."""
+    r, g, b = colour
     if covered == 255:
         canvas[row, column, 0] = int(min(r, 255.0) + 0.5)
         canvas[row, column, 1] = int(min(g, 255.0) + 0.5)
@@ -103,7 +108,7 @@ def _put(canvas, row, column, covered, r, g, b):
 
 
 @njit(cache=True, error_model="numpy")
-def paint_plane(canvas, coverage, place, texels, levels, repeat, density, gains):
+def paint_plane(canvas, coverage, place, texture, density, gains):
     """Add a lit plane to the canvas by its coverage; `place` maps frame px at the roi's corner to 0..1 of the panel."""
     a, b, c, d, e, f, g, h, i = place
     size_x, size_y = density
@@ -122,12 +127,12 @@ def paint_plane(canvas, coverage, place, texels, levels, repeat, density, gains)
             u0, v0 = (a * low + b * y + c) * w0, (d * low + e * y + f) * w0
             u1, v1 = (a * high + b * y + c) * w1, (d * high + e * y + f) * w1
             um, vm, wm = 0.5 * (u0 + u1), 0.5 * (v0 + v1), 0.5 * (w0 + w1)
-            detail, taps, step_x, step_y = _footprint(
+            footprint = _footprint(
                 (a - um * g) * wm * size_x,
                 (d - vm * g) * wm * size_y,
                 (b - um * h) * wm * size_x,
                 (e - vm * h) * wm * size_y,
-                len(levels),
+                len(texture[1]),
             )
             first, last = _gain(gains, u0, v0), _gain(gains, u1, v1)
             slope = 1.0 / max(end - 1 - begin, 1)
@@ -138,12 +143,12 @@ def paint_plane(canvas, coverage, place, texels, levels, repeat, density, gains)
                 w = 1.0 / (g * x + h * y + i)
                 u = min(max((a * x + b * y + c) * w, -0.1), 1.1) * size_x
                 v = min(max((d * x + e * y + f) * w, -0.1), 1.1) * size_y
-                red, green, blue = _sample(texels, levels, repeat, u, v, detail, step_x, step_y, taps)
+                red, green, blue = _sample(texture, u, v, footprint)
                 share = (column - begin) * slope
                 red *= first[0] + share * (last[0] - first[0])
                 green *= first[1] + share * (last[1] - first[1])
                 blue *= first[2] + share * (last[2] - first[2])
-                _put(canvas, row, column, coverage[row, column], red, green, blue)
+                _put(canvas, row, column, coverage[row, column], (red, green, blue))
 
 
 @njit(cache=True, error_model="numpy")
@@ -159,8 +164,12 @@ def _on_tube(ray, x, y, eye, tube):
 
 
 @njit(cache=True, error_model="numpy")
-def paint_tube(canvas, coverage, ray, eye, tube, texels, levels, repeat, density, gains):
-    """Like paint_plane for a tube (foot x, y, z, radius, height, turn); density is texels per turn and per height."""
+def paint_tube(canvas, coverage, sight, tube, paint, gains):
+    """Like paint_plane for a tube (foot x, y, z, radius, height, turn); sight: frame px to ray, and the eye.
+
+    paint: texture, and its texels per turn and per height.
+    """
+    (ray, eye), (texture, density) = sight, paint
     height, turn = tube[4], tube[5]
     around = 1.0 / (2.0 * math.pi)
     for row in range(coverage.shape[0]):
@@ -173,16 +182,16 @@ def paint_tube(canvas, coverage, ray, eye, tube, texels, levels, repeat, density
             lower = _on_tube(ray, x, y + 0.5, eye, tube)
             u, v = (angle + turn) * around * density[0], (rise / height + 1.0) * density[1]
             scale_x, scale_y = 2.0 * around * density[0], 2.0 * density[1] / height
-            detail, taps, step_x, step_y = _footprint(
+            footprint = _footprint(
                 (right[0] - angle) * scale_x,
                 (right[1] - rise) * scale_y,
                 (lower[0] - angle) * scale_x,
                 (lower[1] - rise) * scale_y,
-                len(levels),
+                len(texture[1]),
             )
-            red, green, blue = _sample(texels, levels, repeat, u, v, detail, step_x, step_y, taps)
+            red, green, blue = _sample(texture, u, v, footprint)
             light = _gain(gains, angle * around + 0.5, rise / height + 1.0)
-            _put(canvas, row, column, coverage[row, column], red * light[0], green * light[1], blue * light[2])
+            _put(canvas, row, column, coverage[row, column], (red * light[0], green * light[1], blue * light[2]))
 
 
 @njit(cache=True, error_model="numpy")
@@ -199,11 +208,11 @@ def fade(canvas, coverage):
 
 
 @njit(cache=True, error_model="numpy")
-def shade(points, normals, base, lamps, hulls, ends, owners, softness, gains):
+def shade(points, normals, base, lamps, hulls, gains):
     """Light at points (n, 3): base (n, 3) plus each lamp's share, less what convex hulls in (u, v) keep off.
 
-    lamps: kind (0 sun, 1 point), x, y, z, r, g, b, reach a row. hulls: lines (a, b, c, unused) with a u + b v + c > 0
-    outside, in the plane of points[:, 3:5]; ends: one past the last line of each hull; owners: its lamp.
+    lamps: kind (0 sun, 1 point), x, y, z, r, g, b, reach a row. hulls: lines (a, b, c) with a u + b v + c > 0 outside,
+    in the plane of points[:, 3:5]; one past the last line of each hull; its lamp; half the width of its edge.
     """
     for n in range(len(points)):
         gains[n] = base[n]
@@ -219,21 +228,22 @@ def shade(points, normals, base, lamps, hulls, ends, owners, softness, gains):
             if lamp[0] == 1:
                 ratio = distance / lamp[7]
                 facing *= 2.0 / (1.0 + ratio * ratio)
-            facing *= _open(points[n, 3], points[n, 4], hulls, ends, owners, softness, k)
+            facing *= _open(points[n, 3], points[n, 4], hulls, k)
             for c in range(3):
                 gains[n, c] += lamp[4 + c] * facing
 
 
 @njit(cache=True, error_model="numpy")
-def _open(u, v, hulls, ends, owners, softness, lamp):
+def _open(u, v, hulls, lamp):
     """Share of a lamp's light that reaches (u, v)."""
+    lines, ends, owners, softness = hulls
     left = 1.0
     start = 0
     for index in range(len(ends)):
         if owners[index] == lamp:
             outside = -1e9
             for line in range(start, ends[index]):
-                outside = max(outside, hulls[line, 0] * u + hulls[line, 1] * v + hulls[line, 2])
+                outside = max(outside, lines[line, 0] * u + lines[line, 1] * v + lines[line, 2])
             share = min(max(0.5 - outside / (2.0 * softness[index]), 0.0), 1.0)
             left *= 1.0 - share * share * (3.0 - 2.0 * share)
         start = ends[index]

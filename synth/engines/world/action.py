@@ -55,7 +55,7 @@ def shake(dice: Dice, distance: float) -> tuple[Wave, ...]:
                     axis=axis,
                     size=round(strength * size * dice.between("shake/size", 0.4, 1.2) / (1 + octave * 1.4), 6),
                     rate=round(rate * dice.between("shake/rate", 0.7, 1.3), 4),
-                    phase=dice.between("shake/phase", 0, 6.2832),
+                    phase=dice.between("shake/phase", 0.0, 6.2832),
                 )
             )
     return tuple(waves)

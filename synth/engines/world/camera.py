@@ -7,8 +7,8 @@ from jaxtyping import Float64
 
 from synth.engines.world.spec import Camera, Vec, WorldSpec
 
-Points3 = Float64[np.ndarray, "n 3"]
-Homogeneous = Float64[np.ndarray, "n 3"]
+Points3 = Float64[np.ndarray, "_ 3"]
+Homogeneous = Float64[np.ndarray, "_ 3"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

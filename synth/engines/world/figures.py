@@ -45,7 +45,7 @@ def _person(rng: np.random.Generator, phase: float) -> BaseGeometry:
     hip, shoulder = (0.0, -0.48), (0.0, -0.8)
     parts = [
         Point(0.01, -0.93).buffer(0.065),
-        _limb((0, -0.88), (0, -0.82), 0.03),
+        _limb((0.0, -0.88), (0.0, -0.82), 0.03),
         Polygon([(-0.1 * build, -0.82), (0.1 * build, -0.82), (0.085 * build, -0.46), (-0.085 * build, -0.46)]),
     ]
     for side in (-1, 1):
@@ -76,11 +76,11 @@ def _leaf(rng: np.random.Generator, _: float) -> BaseGeometry:
     teeth = 1 + 0.05 * np.sin(along * rng.integers(18, 30))
     left = np.stack([bend - wide * teeth, -0.12 - 0.88 * along], axis=1)
     right = np.stack([bend + wide * teeth, -0.12 - 0.88 * along], axis=1)[::-1]
-    return unary_union([_soft(Polygon(np.concatenate([left, right])), 0.01), _limb((0, 0), (0, -0.2), 0.012)])
+    return unary_union([_soft(Polygon(np.concatenate([left, right])), 0.01), _limb((0.0, 0.0), (0.0, -0.2), 0.012)])
 
 
 def _branch(rng: np.random.Generator, phase: float) -> BaseGeometry:
-    parts: list[BaseGeometry] = [_limb((0, 0), (0.05, -0.92), 0.018)]
+    parts: list[BaseGeometry] = [_limb((0.0, 0.0), (0.05, -0.92), 0.018)]
     for step in range(int(rng.integers(7, 12))):
         foot = np.array([0.05 * step / 10, -0.08 - 0.085 * step])
         angle = rng.uniform(0.5, 1.1) * (1 if step % 2 else -1) + 0.06 * np.sin(phase + step)
@@ -99,7 +99,7 @@ def _pole(rng: np.random.Generator, _: float) -> BaseGeometry:
 
 
 def _hand(rng: np.random.Generator, _: float) -> BaseGeometry:
-    parts: list[BaseGeometry] = [Point(0, -0.5).buffer(0.2), _limb((0, 0), (0, -0.45), 0.13)]
+    parts: list[BaseGeometry] = [Point(0, -0.5).buffer(0.2), _limb((0.0, 0.0), (0.0, -0.45), 0.13)]
     for finger, (angle, length) in enumerate(((-0.9, 0.36), (-0.28, 0.46), (-0.07, 0.49), (0.13, 0.47), (0.36, 0.4))):
         lean = angle + rng.uniform(-0.06, 0.06)
         root = np.array([0.0, -0.5]) + 0.1 * np.array([np.sin(lean), -np.cos(lean)])

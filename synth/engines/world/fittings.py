@@ -9,7 +9,8 @@ from synth.engines.world.noise import Field, Shape, fractal, grain
 from synth.engines.world.spec import Material
 
 Colour = tuple[int, int, int]
-Box = tuple[float, float, float, float]
+Number = float | int
+Box = tuple[Number, Number, Number, Number]
 
 
 def _place(shape: Shape) -> tuple[Float32[np.ndarray, "h 1"], Float32[np.ndarray, "1 w"]]:

@@ -71,8 +71,8 @@ def brick(rng: np.random.Generator, shape: Shape, material: Material) -> Picture
     shade = rng.normal(1, 0.1, (rows, columns))[row, column]
     other = rng.random((rows, columns))[row, column]
     light = (shade + 0.1 * fractal(rng, shape, (16, 16), 4) + 0.04 * grain(rng, shape)).astype(np.float32)
-    light += 0.14 * _ramp(2.5 - np.abs(inside_y - 3.5), 0, 2) - 0.12 * _ramp(
-        2.5 - np.abs(height - 3.5 - inside_y), 0, 2
+    light += 0.14 * _ramp(2.5 - np.abs(inside_y - 3.5), 0.0, 2.0) - 0.12 * _ramp(
+        2.5 - np.abs(height - 3.5 - inside_y), 0.0, 2.0
     )
     face = mix(tint(material.colours[0], light), tint(material.colours[1], light), (other > 0.6).astype(np.float32))
     mortar = tint(material.colours[2], 1 + 0.08 * fractal(rng, shape, (32, 32), 3))
@@ -88,7 +88,7 @@ def tiles(rng: np.random.Generator, shape: Shape, material: Material) -> Picture
     light = shade + 0.03 * fractal(rng, shape, (8, 8), 4) + 0.008 * grain(rng, shape)
     checks = ((rows[:, None] + columns[None]) % 2).astype(np.float32) * float(len(material.colours) > 2)
     face = mix(tint(material.colours[0], light), tint(material.colours[-1], light), checks)
-    line = np.minimum.outer(edges(shape[0], count, 2), edges(shape[1], count, 2))
+    line = np.minimum.outer(edges(shape[0], count, 2.0), edges(shape[1], count, 2.0))
     grout = tint(material.colours[1], 1 + 0.06 * grain(rng, shape))
     return finish(mix(grout, face, _ramp(line, 0.6, 1.6)))
 
@@ -104,7 +104,7 @@ def wood(rng: np.random.Generator, shape: Shape, material: Material) -> Picture:
     rings = np.take_along_axis(rings, columns, axis=1)
     fibre = fractal(rng, shape, (128, 2), 2)
     light = (shade * (1 + 0.1 * np.sin(9 * rings) + 0.07 * fibre) + 0.012 * grain(rng, shape)).astype(np.float32)
-    line = np.repeat(edges(shape[0], planks, 2)[:, None], shape[1], axis=1)
+    line = np.repeat(edges(shape[0], planks, 2.0)[:, None], shape[1], axis=1)
     ends = rng.integers(0, shape[1], planks)[row][:, None]
     line = np.minimum(line, np.abs(np.arange(shape[1])[None] - ends) / np.float32(2))
     share = 0.5 + 0.5 * _ramp(line.astype(np.float32), 0.3, 1.4)

@@ -90,6 +90,8 @@ def touched(grid: Grid, others: Sequence[Points3]) -> Grid:
             continue
         size = float(np.ptp(near, axis=0).min())
         lines = _lines(convex(foot))
+        if not len(lines):
+            continue
         outside = (grid.points[:, 3:] @ lines[:, :2].T + lines[:, 2]).max(axis=1)
         base = base * (1 - CONTACT * np.exp(-np.maximum(outside, 0) / max(0.3 * size, 0.02)))[:, None]
     return Grid(shape=grid.shape, points=grid.points, normals=grid.normals, base=base, panel=grid.panel)
@@ -103,22 +105,18 @@ def shine(grid: Grid, lamps: Lamps, others: Sequence[Points3], softness: Sequenc
     for index, lamp in enumerate(lamps):
         for points in others:
             cast = _shadow(grid, points, lamp)
-            if cast is not None:
-                lines.append(_lines(convex(cast[:, :2])))
+            if cast is not None and len(shape := _lines(convex(cast[:, :2]))) > 2:
+                lines.append(shape)
                 owners.append(index)
                 widths.append(0.01 + softness[index] * float(np.abs(cast[:, 2]).mean()))
     gains = np.zeros((len(grid.points), 3))
-    _kernels.shade(
-        grid.points,
-        grid.normals,
-        grid.base,
-        lamps,
+    hulls = (
         np.concatenate(lines) if lines else np.zeros((0, 3)),
         np.cumsum([len(part) for part in lines]).astype(np.int64),
         np.array(owners, np.int64),
         np.array(widths, float),
-        gains,
     )
+    _kernels.shade(grid.points, grid.normals, grid.base, lamps, hulls, gains)
     return np.clip(gains, 0, 4).astype(np.float32).reshape(*grid.shape, 3)
 
 
@@ -170,9 +168,11 @@ def _meets(points: Float64[np.ndarray, "n 2"], grid: Grid) -> bool:
 
 
 def _lines(polygon: Float64[np.ndarray, "n 2"]) -> Lines:
-    """Signed distance lines of a convex polygon: a u + b v + c is positive outside."""
+    """Signed distance lines of a convex polygon, none if it is flat: a u + b v + c is positive outside."""
     step = np.roll(polygon, -1, axis=0) - polygon
     length = np.hypot(*step.T)
+    if length.max() < 1e-6 or len(polygon) < 3:
+        return np.zeros((0, 3))
     step, start = step[length > 1e-9] / length[length > 1e-9, None], polygon[length > 1e-9]
     out = np.stack([step[:, 1], -step[:, 0]], axis=1)
     if ((polygon.mean(axis=0) - start) * out).sum(axis=1).mean() > 0:

@@ -37,7 +37,7 @@ def grain(rng: np.random.Generator, shape: Shape, size: int = 1) -> Field:
     return small if size == 1 else smooth_repeat(small, size)[: shape[0], : shape[1]]
 
 
-def smooth_repeat(field: Field, size: int) -> Field:
+def smooth_repeat(field: Field, size: int) -> Float32[np.ndarray, "H W"]:
     """Each value as a soft square of `size` px."""
     large = np.repeat(np.repeat(field, size, axis=0), size, axis=1)
     return np.asarray(cv2.blur(large, (size, size)), np.float32)

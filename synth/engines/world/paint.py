@@ -12,6 +12,7 @@ from synth.engines.world.spec import Tube
 from synth.raster.coverage import Roi
 
 Picture = UInt8[np.ndarray, "h w 3"]
+Canvas = UInt8[np.ndarray, "H W 3"]
 Coverage = UInt8[np.ndarray, "h w"]
 Gains = Float32[np.ndarray, "gh gw 3"]
 SMALLEST = 4
@@ -32,6 +33,11 @@ class Texture:
     def size(self) -> tuple[int, int]:
         """Rows, columns of the full picture."""
         return int(self.levels[0, 1]), int(self.levels[0, 2])
+
+    @property
+    def arrays(self) -> tuple[Int64[np.ndarray, " n"], Int64[np.ndarray, "l 3"], bool]:
+        """For the kernels."""
+        return self.texels, self.levels, self.repeats
 
     def picture(self, level: int = 0) -> Picture:
         """The full picture or one of its smaller copies."""
@@ -65,41 +71,21 @@ class Paint:
     gains: Gains
 
 
-def plane(canvas: Picture, coverage: Coverage, roi: Roi, matrix: Float64[np.ndarray, "3 3"], paint: Paint) -> None:
+def plane(canvas: Canvas, coverage: Coverage, roi: Roi, matrix: Float64[np.ndarray, "3 3"], paint: Paint) -> None:
     """Add a plane to the canvas; `matrix` takes 0..1 of the plane to frame px."""
     place = np.linalg.inv(matrix) @ np.array([(1, 0, roi.left), (0, 1, roi.top), (0, 0, 1.0)])
-    tex = paint.texture
-    _kernels.paint_plane(
-        canvas[roi.slices],
-        coverage,
-        tuple(place.ravel().tolist()),
-        tex.texels,
-        tex.levels,
-        tex.repeats,
-        paint.density,
-        paint.gains,
-    )
+    numbers = tuple(place.ravel().tolist())
+    _kernels.paint_plane(canvas[roi.slices], coverage, numbers, paint.texture.arrays, paint.density, paint.gains)
 
 
-def tube(canvas: Picture, coverage: Coverage, roi: Roi, view: View, shape: Tube, paint: Paint) -> None:
+def tube(canvas: Canvas, coverage: Coverage, roi: Roi, view: View, shape: Tube, paint: Paint) -> None:
     """Add the side of a tube to the canvas."""
     ray = np.linalg.inv(view.matrix[:, :3]) @ np.array([(1, 0, roi.left), (0, 1, roi.top), (0, 0, 1.0)])
     numbers = np.array([*shape.foot, shape.radius, shape.height, shape.turn])
-    tex = paint.texture
-    _kernels.paint_tube(
-        canvas[roi.slices],
-        coverage,
-        ray,
-        view.eye,
-        numbers,
-        tex.texels,
-        tex.levels,
-        tex.repeats,
-        paint.density,
-        paint.gains,
-    )
+    skin = (paint.texture.arrays, paint.density)
+    _kernels.paint_tube(canvas[roi.slices], coverage, (ray, view.eye), numbers, skin, paint.gains)
 
 
-def fade(canvas: Picture, coverage: Coverage, roi: Roi) -> None:
+def fade(canvas: Canvas, coverage: Coverage, roi: Roi) -> None:
     """Darken what will be covered, so that the cover can be added."""
     _kernels.fade(canvas[roi.slices], coverage)

@@ -20,23 +20,29 @@ from synth.raster.blend import veil
 from synth.raster.coverage import Roi, cover, roi_of
 from synth.surfaces.surface import Light, Patch, Surface
 
-ATTEMPTS = 30
+ATTEMPTS = 40
+PATIENCE = 8
+"""Attempts with one layout"""
 FEWEST, MOST = 2, 6
 """Surfaces of a world"""
 
 
 def sample_world(rng_for: RngFor, *, width: int, height: int, frames: int, fps: Fraction) -> WorldSpec:
-    """Draw scenes until one has enough places where text can be seen."""
+    """Draw scenes until one has enough places where text can be seen; the layout changes when it does not fit."""
     take = Take(width=width, height=height, frames=frames, rate=(fps.numerator, fps.denominator))
     names = sorted(LAYOUTS)
-    layout = names[int(rng_for("world/layout").integers(len(names)))]
+    first, best = int(rng_for("world/layout").integers(len(names))), None
     for attempt in range(ATTEMPTS):
-        dice = Dice(rng_for=rng_for, name=f"world/{attempt}")
-        spec = LAYOUTS[layout](take, dice)
+        layout = names[(first + attempt // PATIENCE) % len(names)]
+        spec = LAYOUTS[layout](take, Dice(rng_for=rng_for, name=f"world/{attempt}"))
         spec = replace(spec, areas=_fit_areas(spec))
-        if len(spec.areas) >= FEWEST:
-            return spec
-    raise RenderError(f"world: no {layout} of {width} x {height} px shows two places for text; take another seed")
+        if best is None or len(spec.areas) > len(best.areas):
+            best = spec
+        if len(best.areas) >= FEWEST:
+            return best
+    if best is None or not best.areas:
+        raise RenderError(f"world: nothing can carry text at {width} x {height} px; take another seed or a larger size")
+    return best
 
 
 def build(spec: WorldSpec) -> "World":

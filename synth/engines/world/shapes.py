@@ -11,7 +11,7 @@ from synth.engines.world.camera import Points3, View
 from synth.engines.world.spec import Panel, Solid, Tube
 from synth.raster.outline import Outline
 
-Points = Float64[np.ndarray, "n 2"]
+Points = Float64[np.ndarray, "_ 2"]
 
 NEAR = 0.05
 """m; nothing closer to the eye is drawn"""
@@ -29,7 +29,7 @@ def point(panel: Panel, x: float, y: float) -> Float64[np.ndarray, " 3"]:
 def corners(panel: Panel) -> Points3:
     """Clockwise from the top left."""
     w, h = panel.width, panel.height
-    return np.stack([point(panel, x, y) for x, y in ((0, 0), (w, 0), (w, h), (0, h))])
+    return np.stack([point(panel, x, y) for x, y in ((0.0, 0.0), (w, 0.0), (w, h), (0.0, h))])
 
 
 def normal(panel: Panel) -> Float64[np.ndarray, " 3"]:
@@ -121,7 +121,7 @@ class Body:
     """What decides whether one convex thing hides another: its corners and the planes of its sides."""
 
     points: Points3
-    normals: Points3
+    normals: Float64[np.ndarray, "m 3"]
     offsets: Float64[np.ndarray, " m"]
     """normal @ point - offset is positive outside"""
 

@@ -108,12 +108,12 @@ def refine(
         if known.sum() < 10 * columns.shape[1]:
             return Fit(matrix=start, used=0.0)
         if guess is None:
-            light = _solve(np.ascontiguousarray(columns[:, free:]), samples.weight * known, values)
-            guess = np.concatenate([np.zeros(free), light])
+            guess = np.zeros(columns.shape[1])
+            guess[free : free + 2] = 1, np.median((values - columns[:, free])[known])
         misses = np.abs(values - columns[:, free:] @ guess[free:])
-        bound = 3 * max(1.4826 * float(np.median(misses[known])), 0.3) + samples.slack
+        bound = 4.7 * max(1.4826 * float(np.median(misses[known])), 0.3) + samples.slack
         used = float((misses < bound)[known].mean())
-        guess = _solve(columns, samples.weight * known / (1 + (misses / bound) ** 2) ** 2, values)
+        guess = _solve(columns, samples.weight * known * np.maximum(1 - (misses / bound) ** 2, 0) ** 2, values)
         step = _motion(guess[:free] / guess[free])
         matrix = matrix @ np.linalg.inv(step @ samples.unit) @ samples.unit
         matrix = matrix / matrix[2, 2]
@@ -147,6 +147,6 @@ def _strongest(strength: Float64[np.ndarray, "h w"], limit: int, tile: int = 16)
     places = places.reshape(down, tile, across, tile).transpose(0, 2, 1, 3).reshape(down * across, -1)
     inner = inner.reshape(down * across, -1)
     each = int(np.clip(limit // max(down * across, 1), 1, tile * tile))
-    best = np.argsort(-inner, axis=1, kind="stable")[:, :each]
+    best = np.argpartition(-inner, each - 1, axis=1)[:, :each]
     picked = np.take_along_axis(places, best, axis=1)[np.take_along_axis(inner, best, axis=1) > 0]
     return cast(Int64[np.ndarray, " n"], np.sort(picked))

@@ -1,0 +1,1 @@
+"""What `benchmarks.speed` prints: each file measures one group of lines."""

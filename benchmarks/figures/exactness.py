@@ -1,0 +1,126 @@
+"""Where the picture changes and what the mask says: ours on real clips, and the peers' rules on the same words."""
+
+import importlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from time import process_time
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float64, UInt8
+
+from benchmarks.figures.clips import Bench, Sample
+from benchmarks.peers import feathered, poisson
+from sts import geometry
+
+RIM_PX = 16
+"""Background round a word in the patch that the peer blends"""
+SHORTEST_PX = 16.0
+"""Words below this height are not compared with the oracle"""
+
+Picture = UInt8[np.ndarray, "h w 3"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spilled:
+    """Pixels changed where no text is."""
+
+    ours: int
+    """px in all frames, any change"""
+    peer: float
+    """Share of the pixels outside the text of each patch, more than 2 levels"""
+    peer_worst: float
+    """The same, of the worst patch"""
+    peer_ms: float
+    """CPU ms an instance, median"""
+    patches: int
+
+
+def spilled(renderer: Bench, samples: Sequence[Sample]) -> Spilled:
+    """Ours over every frame; the peer on the words of the middle frame."""
+    checks, ours = importlib.import_module("synth.checks"), 0
+    shares, spent = [], []
+    for sample in samples:
+        drawing = renderer.studio.engine.drawing(sample.spec)
+        video = drawing.scene.video
+        for index, (picture, coverage) in enumerate(drawing.frames()):
+            support = checks.support(coverage, picture.shape[:2])
+            ours += poisson.spill(video[index], picture, support, least=0).changed
+            if index == len(video) // 2:
+                for patch, alpha, colour in _patches(video[index], coverage, drawing.blocks):
+                    start = process_time()
+                    after = poisson.blend(patch, alpha, colour)
+                    spent.append(1000 * (process_time() - start))
+                    found = poisson.spill(patch, after, alpha)
+                    shares.append(found.changed / max(found.outside, 1))
+    return Spilled(
+        ours=ours,
+        peer=float(np.mean(shares)),
+        peer_worst=max(shares),
+        peer_ms=float(np.median(spent)),
+        patches=len(shares),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """IoU with the supersampled oracle."""
+
+    ours: float
+    """Least over blocks and frames"""
+    peer: float
+    """FlowText's rule, mean over words and frames"""
+    words: int
+
+
+def agreement(renderer: Bench, samples: Sequence[Sample]) -> Agreement:
+    """Sharp masks of tall words on plane surfaces, in the key frame and on both ends."""
+    checks, ours, peers = importlib.import_module("synth.checks"), [], []
+    for sample in samples:
+        drawing = renderer.studio.engine.drawing(sample.spec)
+        frames, height, width = drawing.scene.video.shape[:3]
+        for block in drawing.blocks:
+            for time in (0, frames // 2, frames - 1):
+                iou = checks.oracle_iou(block, time, height, width)
+                if iou is not None:
+                    ours.append(iou)
+                    peers += list(_feathered(block, time, frames // 2, (height, width)))
+    return Agreement(ours=min(ours), peer=float(np.mean(peers)), words=len(peers))
+
+
+def _patches(
+    base: Picture, coverage: Any, blocks: Sequence[Any]
+) -> Iterator[tuple[Picture, Any, tuple[int, int, int]]]:
+    """Each visible word: its surroundings before, its coverage and its colour."""
+    height, width = base.shape[:2]
+    for block, words in zip(blocks, coverage.words, strict=True):
+        for fill in (drawn.fill for drawn in words if drawn.fill is not None):
+            roi = fill.roi
+            left, top = max(roi.left - RIM_PX, 0), max(roi.top - RIM_PX, 0)
+            right, bottom = min(roi.left + roi.width + RIM_PX, width), min(roi.top + roi.height + RIM_PX, height)
+            alpha = np.zeros((bottom - top, right - left), np.uint8)
+            row, column = roi.top - top, roi.left - left
+            alpha[row : row + roi.height, column : column + roi.width] = fill.alpha
+            yield base[top:bottom, left:right].copy(), alpha, block.spec.style.fill.colours[0]
+
+
+def _feathered(block: Any, time: int, key: int, shape: tuple[int, int]) -> Iterator[float]:
+    """IoU of FlowText's mask with the oracle, for each tall word of a block on a plane."""
+    if block.surface.radius is not None:
+        return
+    checks, raster = importlib.import_module("synth.checks"), importlib.import_module("synth.raster.coverage")
+    whole = raster.Roi(left=0, top=0, width=shape[1], height=shape[0])
+    move = _plane(block.surface, time) @ np.linalg.inv(_plane(block.surface, key))
+    for word, pieces in zip(block.layout.words, block.words, strict=True):
+        polygon = block.surface.project(block.to_surface(word.polygon), key)
+        tall = geometry.ribbon_height(tuple(map(tuple, polygon.tolist())))
+        if tall <= SHORTEST_PX:
+            continue
+        at_key, here = (pieces.fill.outline.mapped(lambda p, t=t: block.surface.project(p, t)) for t in (key, time))
+        found = feathered.mask(raster.cover(at_key, whole), tall, move)
+        truth = checks.oracle(here, whole) >= 0.5
+        yield float((found & truth).sum() / max((found | truth).sum(), 1))
+
+
+def _plane(surface: Any, time: int) -> Float64[np.ndarray, "3 3"]:
+    return np.asarray(surface.to_frame[time][:, [0, 1, 3]])

@@ -1,0 +1,28 @@
+"""Measures speed and exactness beside peers and floors of the same run."""
+
+from pathlib import Path
+
+import click
+
+from benchmarks import stage, table
+from sts import config, files
+from sts.cli import Options, verb
+
+
+@verb(out="runs/speed")
+@click.argument("what", default="synth", metavar="WHAT")
+def main(options: Options, what: str) -> None:
+    """Print the figures called WHAT beside their peers and bars, and write them to --out.
+
+    synth: the renderer. endurance: what happens to it when it is killed, starved or run for hours. --in is a folder of
+    background videos (default: those that ship), --n the repeats of each timed clip.
+    """
+    settings = options.settings(stage.SpeedConfig, repeats=options.n)
+    folder = Path(options.inputs[0]) if options.inputs else None
+    lines = stage.speed(what, settings, folder)
+    table.show(lines, f"benchmarks.speed {what}")
+    table.save(files.join(options.out, f"{what}.json"), lines, stage.machine() | {"settings": config.to_json(settings)})
+
+
+if __name__ == "__main__":
+    main()

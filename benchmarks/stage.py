@@ -1,0 +1,183 @@
+"""Settings of the benchmarks and what each of them measures."""
+
+import platform
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+import cv2
+
+from benchmarks.figures import clips, cold, exactness, pace, tracking
+from benchmarks.figures.pace import STEPS, Pace
+from benchmarks.peers import synthtiger
+from benchmarks.table import Bar, Line
+from sts.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeedConfig:
+    """Settings of `benchmarks.speed`."""
+
+    seed: int = 0
+    width: int = 1280
+    """px"""
+    height: int = 720
+    frames: int = 30
+    words: int = 8
+    """In each clip"""
+    clips: int = 3
+    repeats: int = 5
+    """Of each timed clip, floor and renderer in turn"""
+    peer_words: int = 100
+    """Made by SynthTIGER"""
+    peer_home: str = ".venv-synthtiger"
+    """Its virtual environment, made on first use"""
+    cold_windows: int = 3
+    tracking_frames: int = 31
+
+
+Measure = Callable[[SpeedConfig, Path | None], list[Line]]
+
+
+def speed(what: str, settings: SpeedConfig, folder: Path | None) -> list[Line]:
+    """The figures called `what`, on the videos of a folder or on those that ship."""
+    known: dict[str, Measure] = {"synth": synth}
+    if what not in known:
+        raise ConfigError(f"{what!r} is no set of figures; there are {', '.join(known)}")
+    cv2.setNumThreads(1)
+    return known[what](settings, folder)
+
+
+def synth(settings: SpeedConfig, folder: Path | None) -> list[Line]:
+    """Exactness, tracking and speed of the renderer, with peers and floors of the same run."""
+    with tempfile.TemporaryDirectory() as name:
+        scratch = Path(name)
+        size = (settings.width, settings.height)
+        renderer = clips.bench(folder, scratch / "cache", size=size, frames=settings.frames, seed=settings.seed)
+        cold_s = cold.measure(renderer, settings.cold_windows)
+        samples = clips.samples(renderer, settings.clips, settings.words)
+        made = pace.measure(renderer, samples, scratch, settings.repeats)
+        return [
+            *_exact(exactness.spilled(renderer, samples), made),
+            *_agree(exactness.agreement(renderer, samples)),
+            *_tracked(tracking.measure(settings.tracking_frames)),
+            *_paced(made),
+            *_against_words(settings, scratch, made),
+            *cold_s,
+        ]
+
+
+def machine() -> dict[str, str]:
+    """What the figures ran on."""
+    model = [line for line in _cpuinfo() if line.startswith("model name")]
+    cpu = model[0].partition(":")[2].strip() if model else platform.processor()
+    return {"cpu": cpu, "system": platform.platform(), "python": platform.python_version(), "opencv": cv2.__version__}
+
+
+def _cpuinfo() -> list[str]:
+    path = Path("/proc/cpuinfo")
+    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+
+
+def _exact(found: exactness.Spilled, made: Pace) -> list[Line]:
+    return [
+        Line(
+            what="pixels changed outside the support, raw",
+            unit="px (peer: %)",
+            ours=found.ours,
+            peer=100 * found.peer,
+            against=f"Poisson, {found.patches} words, worst {found.peer_worst:.1%}",
+            bar=Bar(value=0, best="low"),
+        ),
+        Line(
+            what="one word into one frame: cover, blend, label",
+            unit="CPU ms",
+            ours=1000 * made.text / made.words,
+            peer=found.peer_ms,
+            against="Poisson blending alone, median",
+        ),
+    ]
+
+
+def _agree(found: exactness.Agreement) -> list[Line]:
+    return [
+        Line(
+            what="mask IoU with the 16x oracle, text over 16 px, worst block",
+            unit="IoU",
+            ours=found.ours,
+            peer=found.peer,
+            against=f"FlowText's mask > 0, mean of {found.words} words",
+            bar=Bar(value=0.98),
+        )
+    ]
+
+
+def _tracked(found: tracking.Tracked) -> list[Line]:
+    rows = (("error", "mean", 0.10), ("jitter", "jitter", 0.05), ("largest error", "worst", 0.5))
+    return [
+        Line(
+            what=f"tracking {name}, worst of 5 textures",
+            unit="px",
+            ours=max(getattr(row, field) for row in found.ours),
+            peer=median(getattr(row, field) for row in found.peer),
+            against="FlowText's scheme, median texture",
+            bar=Bar(value=value, best="low"),
+        )
+        for name, field, value in rows
+    ]
+
+
+def _paced(made: Pace) -> list[Line]:
+    fps = Line(
+        what=f"frames made, analysis cached, {made.words:.1f} words seen",
+        unit="frames/s/core",
+        ours=1 / made.total,
+        peer=1 / made.floor,
+        against=f"decode {1000 * made.floor_decode:.1f} + JPEG {1000 * made.floor_jpeg:.1f} ms",
+        bar=Bar(value=0.5, of="ratio"),
+    )
+    steps = [
+        Line(
+            what=f"  {step}",
+            unit="CPU ms/frame",
+            ours=1000 * made.steps[step],
+            against=f"{made.steps[step] / made.total:.0%}",
+        )
+        for step in STEPS
+    ]
+    return [fps, *steps]
+
+
+def _against_words(settings: SpeedConfig, scratch: Path, made: Pace) -> list[Line]:
+    home = Path(settings.peer_home)
+    paces = [
+        synthtiger.pace(home, scratch, settings.peer_words, visibility_check=check, seed=settings.seed)
+        for check in (True, False)
+    ]
+    size = f"{paces[0].width:.0f}x{paces[0].height:.0f} px crops"
+    return [
+        Line(
+            what="words in finished frames",
+            unit="words/s/core",
+            ours=made.words / made.total,
+            peer=paces[0].words_per_s,
+            against=f"SynthTIGER, {size}",
+            bar=Bar(value=200, of="ratio"),
+        ),
+        Line(
+            what="words drawn and labelled, frame not counted",
+            unit="words/s/core",
+            ours=made.words / made.text,
+            peer=paces[0].words_per_s,
+            against=f"SynthTIGER, {size}",
+        ),
+        Line(
+            what="words in finished frames",
+            unit="words/s/core",
+            ours=made.words / made.total,
+            peer=paces[1].words_per_s,
+            against="SynthTIGER without its visibility check",
+        ),
+    ]

@@ -1,0 +1,101 @@
+"""An opened font file: which characters it draws, and its glyphs as outlines. Keeps what it has read."""
+
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pathops
+import uharfbuzz as hb
+
+from sts.errors import DataError
+from synth.raster.outline import Outline
+from synth.text.glyphs import flatten, without_overlap
+
+Box = tuple[float, float, float, float]
+"""Least x, least y, largest x, largest y"""
+
+INVISIBLE = ("Zs", "Cf")
+
+
+class Face:
+    """Glyphs of one font. Font units have y up; outlines are in em, y down, from the glyph's origin."""
+
+    def __init__(self, path: Path, name: str, index: int = 0, joins: bool = False) -> None:
+        self.name = name
+        self.joins = joins
+        """Latin letters touch: never spaced out"""
+        try:
+            face = hb.Face(hb.Blob.from_file_path(str(path)), index)
+            self.characters = frozenset(face.unicodes)
+            """Code points with an entry in the font's character map"""
+        except hb.HarfBuzzError as error:
+            raise DataError(f"{path} cannot be read as a font ({error}): replace or remove it") from error
+        if face.glyph_count == 0 or not self.characters:
+            raise DataError(f"{path} holds no glyphs: replace or remove it")
+        self.upem = int(face.upem)
+        self.hb = hb.Font(face)
+        self.vertical = "vert" in hb.ot_layout_language_get_feature_tags(face, "GSUB") or _has_feature(face, "vert")
+        """Has glyphs for columns: turned brackets, punctuation in the other corner"""
+        self.shaped: dict[Any, Any] = {}
+        """What `shape` has made with this font, by its setting; emptied when it grows"""
+        self._paths: dict[int, pathops.Path] = {}
+        self._outlines: dict[int, Outline] = {}
+        self._boxes: dict[int, Box | None] = {}
+        self._drawable: dict[str, bool] = {}
+
+    def path(self, glyph: int) -> pathops.Path:
+        """Contours that do not cross, in font units."""
+        if glyph not in self._paths:
+            drawn = pathops.Path()
+            self.hb.draw_glyph_with_pen(glyph, drawn.getPen())
+            self._paths[glyph] = without_overlap(drawn)
+        return self._paths[glyph]
+
+    def outline(self, glyph: int) -> Outline:
+        """The glyph with its curves cut into chords, em."""
+        if glyph not in self._outlines:
+            self._outlines[glyph] = flatten(self.path(glyph), self.upem)
+        return self._outlines[glyph]
+
+    def box(self, glyph: int) -> Box | None:
+        """Extent of the glyph's ink, em; None where it draws nothing."""
+        if glyph not in self._boxes:
+            self._boxes[glyph] = extent(self.outline(glyph))
+        return self._boxes[glyph]
+
+    def names(self, record: int) -> list[str]:
+        """Strings of the name table under a record number, in every language."""
+        face = self.hb.face
+        languages = [entry.language for entry in face.list_names() if int(entry.name_id) == record]
+        return [face.get_name(record, language) or "" for language in languages]
+
+    def draws(self, char: str) -> bool:
+        """The font maps the character to a glyph; the glyph has ink unless the character is a space or joiner."""
+        if char not in self._drawable:
+            glyph = self.hb.get_nominal_glyph(ord(char))
+            visible = not invisible(char)
+            self._drawable[char] = glyph is not None and (not visible or self.box(glyph) is not None)
+        return self._drawable[char]
+
+
+def invisible(char: str) -> bool:
+    """Spaces, joiners and other characters that draw nothing by themselves."""
+    return unicodedata.category(char) in INVISIBLE
+
+
+def extent(outline: Outline) -> Box | None:
+    """Bounding box of an outline; None where it has no points."""
+    if not len(outline.points):
+        return None
+    (x0, y0), (x1, y1) = np.min(outline.points, axis=0).tolist(), np.max(outline.points, axis=0).tolist()
+    return x0, y0, x1, y1
+
+
+def _has_feature(face: Any, feature: str) -> bool:
+    """Any script of the font's substitution table has the feature."""
+    scripts = hb.ot_layout_table_get_script_tags(face, "GSUB")
+    return any(
+        feature in hb.ot_layout_language_get_feature_tags(face, "GSUB", script_index=index)
+        for index in range(len(scripts))
+    )

@@ -1,0 +1,34 @@
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from sts import layers, masks, preview, stage, video
+from sts.stage import Notes, Stage
+from sts.types import Clip
+
+
+def test_strokes_are_tinted_and_the_rest_of_the_picture_is_not(clip_of: Callable[..., Clip]) -> None:
+    clip = clip_of()
+    assert clip.video is not None
+    drawn = preview.overlay(clip.video[0], clip.frames[0], clip.width)
+    word = clip.frames[0].instances[0]
+    assert word.mask is not None
+    changed = np.abs(drawn.astype(int) - clip.video[0]).max(axis=2) > 20
+    assert changed[masks.decode(word.mask)].mean() > 0.8
+    assert not changed[30:, 40:].any()
+
+
+def test_a_directory_gets_a_sheet_and_films(clip_of: Callable[..., Clip], tmp_path: Path) -> None:
+    def make(item: tuple[int, int], _notes: Notes) -> Iterator[Clip]:
+        yield from (clip_of(number) for number in range(*item))
+
+    stage.make(Stage(command="toy", config={}, out=tmp_path), make, stage.batches(5, 2))
+    preview.write(tmp_path, n_films=1, n_tiles=3)
+    sheet = cv2.imread(str(tmp_path / "preview" / "sheet.jpg"))
+    tile = 480 + preview.CAPTION
+    assert sheet is not None and sheet.shape == (2 * tile, 4 * preview.TILE, 3)
+    films = sorted((tmp_path / "preview").glob("*.mp4"))
+    assert [film.stem for film in films] == [next(layers.read(tmp_path)).clip_id]
+    assert len(video.probe(films[0]).times_s) == 3
