@@ -3,12 +3,14 @@
 import platform
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
 import cv2
 
+from benchmarks import endurance as trials
+from benchmarks.endurance import EnduranceConfig, Trial
 from benchmarks.figures import clips, cold, exactness, pace, tracking
 from benchmarks.figures.pace import STEPS, Pace
 from benchmarks.peers import synthtiger
@@ -36,6 +38,7 @@ class SpeedConfig:
     """Its virtual environment, made on first use"""
     cold_windows: int = 3
     tracking_frames: int = 31
+    endurance: EnduranceConfig = field(default_factory=EnduranceConfig)
 
 
 Measure = Callable[[SpeedConfig, Path | None], list[Line]]
@@ -43,7 +46,7 @@ Measure = Callable[[SpeedConfig, Path | None], list[Line]]
 
 def speed(what: str, settings: SpeedConfig, folder: Path | None) -> list[Line]:
     """The figures called `what`, on the videos of a folder or on those that ship."""
-    known: dict[str, Measure] = {"synth": synth}
+    known: dict[str, Measure] = {"synth": synth, "endurance": endurance, "full": full}
     if what not in known:
         raise ConfigError(f"{what!r} is no set of figures; there are {', '.join(known)}")
     cv2.setNumThreads(1)
@@ -67,6 +70,20 @@ def synth(settings: SpeedConfig, folder: Path | None) -> list[Line]:
             *_against_words(settings, scratch, made),
             *cold_s,
         ]
+
+
+def endurance(settings: SpeedConfig, folder: Path | None) -> list[Line]:
+    """Killed, run by many, starved and run for long, at a small size."""
+    with tempfile.TemporaryDirectory() as name:
+        trial = Trial(settings=settings.endurance, folder=Path(name), backgrounds=folder or clips.shipped())
+        return trials.endure(trial, settings.seed)
+
+
+def full(settings: SpeedConfig, folder: Path | None) -> list[Line]:
+    """The whole default set."""
+    with tempfile.TemporaryDirectory() as name:
+        place, source = Path(name), folder or clips.shipped()
+        return trials.full(Trial(settings=settings.endurance, folder=place, backgrounds=source, small=False))
 
 
 def machine() -> dict[str, str]:

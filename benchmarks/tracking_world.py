@@ -137,7 +137,9 @@ def _cover(picture: Picture, t: int, share: float) -> None:
     picture[top:bottom, left : left + wide] = np.where(dots, 60, 200)
 
 
-def _waves(rng: np.random.Generator, time: Float64[np.ndarray, " t"], low: float, high: float) -> Float64[np.ndarray, "6 t"]:
+def _waves(
+    rng: np.random.Generator, time: Float64[np.ndarray, " t"], low: float, high: float
+) -> Float64[np.ndarray, "6 t"]:
     """Six smooth curves of about unit height, frequencies in Hz."""
     speed, phase = rng.uniform(low, high, (6, 2, 1)), rng.uniform(0, 2 * np.pi, (6, 2, 1))
     return cast(Float64[np.ndarray, "6 t"], np.sin(2 * np.pi * speed * time + phase).sum(axis=1) / np.sqrt(2))

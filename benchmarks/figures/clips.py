@@ -38,10 +38,14 @@ class Bench:
 def bench(folder: Path | None, cache: Path, *, size: tuple[int, int], frames: int, seed: int) -> Bench:
     """A renderer on the videos of a folder (None: those that ship), whose analyses go to `cache`."""
     stage = importlib.import_module("synth.stage")
-    source = importlib.import_module("synth.render").SHIPPED if folder is None else folder
     settings = stage.RenderConfig(seed=seed, width=size[0], height=size[1], frames=frames, windows_per_video=1)
-    job = replace(stage.job(settings, (str(source),)), cache=cache)
+    job = replace(stage.job(settings, (str(folder or shipped()),)), cache=cache)
     return Bench(stage=stage, studio=stage.Studio(job), job=job, seed=seed)
+
+
+def shipped() -> Path:
+    """The folder of background videos that ship."""
+    return Path(importlib.import_module("synth.render").SHIPPED)
 
 
 def samples(renderer: Bench, clips: int, words: int) -> tuple[Sample, ...]:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,7 +53,11 @@ def pace(home: Path, scratch: Path, n: int, *, visibility_check: bool, seed: int
     path.write_text(json.dumps(settings), encoding="utf-8")
     threads = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
     done = subprocess.run(
-        [str(python), str(CHILD), str(path)], capture_output=True, text=True, check=False, env={**os.environ, **threads}
+        [str(python), "-P", str(CHILD), str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **threads},
     )
     if done.returncode:
         raise DataError(f"SynthTIGER failed: {_last_line(done.stderr)}; delete {home} to install it anew")
@@ -79,7 +84,7 @@ def assets(scratch: Path) -> dict[str, str]:
         (scratch / name).mkdir(parents=True, exist_ok=True)
     _fonts(own / "fonts", scratch / "fonts")
     _pictures(own / "backgrounds", scratch / "pictures")
-    (scratch / "words.txt").write_text("\n".join(_words(own / "corpus" / "en.txt")) + "\n", encoding="utf-8")
+    (scratch / "words.txt").write_text("\n".join(_words(own / "corpus" / "en.toml")) + "\n", encoding="utf-8")
     (scratch / "colours.txt").write_text("\n".join(_colours()) + "\n", encoding="utf-8")
     names = {"fonts": "fonts", "pictures": "pictures", "words": "words.txt", "colours": "colours.txt"}
     return {key: str(scratch / name) for key, name in names.items()}
@@ -87,7 +92,7 @@ def assets(scratch: Path) -> dict[str, str]:
 
 def _fonts(folder: Path, target: Path) -> None:
     """Fonts with all of ASCII's letters, each beside a list of its characters."""
-    from fontTools.ttLib import TTFont
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
     for path in sorted(folder.glob("*.ttf")):
         there = {chr(code) for code in TTFont(path).getBestCmap()}
@@ -104,9 +109,9 @@ def _pictures(folder: Path, target: Path) -> None:
 
 
 def _words(path: Path) -> list[str]:
-    """Different words of at most 25 ASCII characters."""
-    words = {word for word in path.read_text(encoding="utf-8").split() if word.isascii() and len(word) <= 25}
-    return sorted(words)
+    """Different words of our English phrases, of at most 25 ASCII characters."""
+    phrases = tomllib.loads(path.read_text(encoding="utf-8"))["phrases"].values()
+    return sorted({word for block in phrases for word in block.split() if word.isascii() and len(word) <= 25})
 
 
 def _colours() -> list[str]:

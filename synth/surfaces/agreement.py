@@ -59,7 +59,7 @@ def agree(
     counted = _shown(apply(place, grid), to_frame, frames.shape[1:], masks).reshape(views.shape)
     misses = np.abs(views - plate)
     noise = max(1.4826 * float(np.median(misses)), 0.7)
-    contrast = np.sqrt(cv2.blur(plate**2, (9, 9)))
+    contrast = np.sqrt(np.maximum(cv2.blur(plate**2, (9, 9)), 0))
     textured = contrast > 2 * noise
     if textured.mean() < 0.02:
         textured[:] = True

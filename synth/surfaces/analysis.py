@@ -78,7 +78,9 @@ def study(window: windows.Window, size: tuple[int, int]) -> dict[str, object]:
     key = len(frames) // 2
     scene = layers.look(small, inner.start + key, inner)
     factor = size[0] / small.shape[2]
-    motion = scaled(replace(scene.camera, to_frame=scene.camera.to_frame[inner], trust=scene.camera.trust[inner]), factor)
+    motion = scaled(
+        replace(scene.camera, to_frame=scene.camera.to_frame[inner], trust=scene.camera.trust[inner]), factor
+    )
     found = _surfaces(frames, key, scene, motion, inner) if motion.trust.min() > layers.TRUST else ()
     return {
         "jpegs": tuple(_encode(frame) for frame in frames),
@@ -91,9 +93,7 @@ def study(window: windows.Window, size: tuple[int, int]) -> dict[str, object]:
     }
 
 
-def _read(
-    window: windows.Window, size: tuple[int, int]
-) -> tuple[Video, Float64[np.ndarray, " t"], Video, slice]:
+def _read(window: windows.Window, size: tuple[int, int]) -> tuple[Video, Float64[np.ndarray, " t"], Video, slice]:
     """The window at full size, and small with its surroundings; the slice is the window in the small frames."""
     total = len(video.probe(window.path).times_s)
     first, last = max(0, window.start - AROUND), min(total, window.start + window.frames + AROUND)
@@ -116,7 +116,10 @@ def _surfaces(frames: Video, key: int, scene: layers.Scene, motion: object, inne
     height, width = grey.shape[1:]
     factor = width / scene.clean.shape[1]
     masks = np.stack(
-        [_to_frame(mask, matrix, (width, height)) for mask, matrix in zip(scene.changed[inner], scene.camera.to_frame[inner])]
+        [
+            _to_frame(mask, matrix, (width, height))
+            for mask, matrix in zip(scene.changed[inner], scene.camera.to_frame[inner])
+        ]
     )
     stage = Stage(video=frames, grey=grey, key=key, camera=motion, exposure=scene.exposure[inner], masks=masks)
     half = cv2.resize(grey[key], (width // 2, height // 2), interpolation=cv2.INTER_AREA)
@@ -134,7 +137,9 @@ def _surfaces(frames: Video, key: int, scene: layers.Scene, motion: object, inne
 
 
 def _to_frame(mask: np.ndarray, matrix: np.ndarray, size: tuple[int, int]) -> UInt8[np.ndarray, "h w"]:
-    moved = cv2.warpPerspective(mask.astype(np.uint8), plate.to_centres(matrix), mask.shape[::-1], flags=cv2.INTER_NEAREST)
+    moved = cv2.warpPerspective(
+        mask.astype(np.uint8), plate.to_centres(matrix), mask.shape[::-1], flags=cv2.INTER_NEAREST
+    )
     return cv2.resize(cv2.dilate(moved, np.ones((5, 5), np.uint8)), size, interpolation=cv2.INTER_NEAREST)
 
 

@@ -153,7 +153,9 @@ def _flow(
     """Lucas-Kanade there and back; good are the points that return within half a pixel."""
     source = np.ascontiguousarray(points[:, None], np.float32)
     options = {"winSize": (17, 17), "maxLevel": 3, "flags": cv2.OPTFLOW_USE_INITIAL_FLOW}
-    moved, seen, _ = cv2.calcOpticalFlowPyrLK(key, frame, source, np.ascontiguousarray(start[:, None], np.float32), **options)
+    moved, seen, _ = cv2.calcOpticalFlowPyrLK(
+        key, frame, source, np.ascontiguousarray(start[:, None], np.float32), **options
+    )
     back, returned, _ = cv2.calcOpticalFlowPyrLK(frame, key, moved, source.copy(), **options)
     error = (back - source)[:, 0]
     good = (seen[:, 0] > 0) & (returned[:, 0] > 0) & (np.hypot(error[:, 0], error[:, 1]) < 0.5)

@@ -62,7 +62,9 @@ def earn(stage: Stage, pose: Pose) -> Surface:
         width=pose.width,
         height=pose.height,
         to_frame=from_homographies(matrices @ pose.to_key),
-        occlusion=tuple(_patch(alpha, region.box, matrix, quad, stage.grey.shape[1:]) for alpha, matrix in zip(alphas, matrices)),
+        occlusion=tuple(
+            _patch(alpha, region.box, matrix, quad, stage.grey.shape[1:]) for alpha, matrix in zip(alphas, matrices)
+        ),
         light=_light(region, alphas, pose),
         colour=_colour(region.rgb[area]),
         busy=float(luminance.std()),
@@ -92,7 +94,10 @@ def _follow(stage: Stage, quad: Quad) -> tuple[Float64[np.ndarray, "t 3 3"], flo
 def _rounded(quad: Quad, there: Float64[np.ndarray, "t 4 2"]) -> Float64[np.ndarray, "t 3 3"]:
     """Homographies through corners rounded to 1/256 px, so that the last bit of a processor does not matter."""
     source = np.round(quad * 256) / 256
-    found = [cv2.getPerspectiveTransform(source.astype(np.float32), (np.round(q * 256) / 256).astype(np.float32)) for q in there]
+    found = [
+        cv2.getPerspectiveTransform(source.astype(np.float32), (np.round(q * 256) / 256).astype(np.float32))
+        for q in there
+    ]
     still = np.abs(there - quad).max(axis=(1, 2)) == 0
     return np.where(still[:, None, None], np.eye(3), np.stack(found))
 
@@ -148,7 +153,11 @@ def _fine(rgb: UInt8[np.ndarray, "h w 3"]) -> np.ndarray:
 
 
 def _patch(
-    alpha: UInt8[np.ndarray, "h w"], box: plate.Box, matrix: Float64[np.ndarray, "3 3"], quad: Quad, size: tuple[int, ...]
+    alpha: UInt8[np.ndarray, "h w"],
+    box: plate.Box,
+    matrix: Float64[np.ndarray, "3 3"],
+    quad: Quad,
+    size: tuple[int, ...],
 ) -> Patch | None:
     """Opacity in frame px, cut to what is not 0."""
     if not (alpha > 8).any():

@@ -65,7 +65,11 @@ def look(small: Video, key: int, window: slice) -> Scene:
     seen = np.zeros(small.shape[:3], dtype=bool)
     seen[known] = region.inside
     usable = (_share(changed, seen) <= CHANGED) & (_share(changed[window], seen[window]) <= CHANGED)
-    usable &= (_share(slides, region.inside[::2]) <= SLIDES) & (region.sigma.max(axis=2) < STRAYS + 0.5 * _busy(region.rgb)) & (seen[window].mean(axis=0) > 0.6)
+    usable &= (
+        (_share(slides, region.inside[::2]) <= SLIDES)
+        & (region.sigma.max(axis=2) < STRAYS + 0.5 * _busy(region.rgb))
+        & (seen[window].mean(axis=0) > 0.6)
+    )
     usable &= ~_objects(edges, usable)
     usable = cv2.erode(usable.astype(np.uint8), np.ones((5, 5), np.uint8), borderValue=0) > 0
     return Scene(
@@ -123,8 +127,12 @@ def _edges(clean: UInt8[np.ndarray, "h w 3"]) -> Bool[np.ndarray, "h w"]:
     smooth = cv2.blur(clean, (5, 5)).astype(np.float32)
     step = np.zeros(clean.shape[:2], np.float32)
     for dx, dy in ((4, 0), (0, 4), (3, 3), (3, -3)):
-        ahead = cv2.warpAffine(smooth, np.array([[1.0, 0.0, dx], [0.0, 1.0, dy]]), smooth.shape[1::-1], borderMode=cv2.BORDER_REPLICATE)
-        behind = cv2.warpAffine(smooth, np.array([[1.0, 0.0, -dx], [0.0, 1.0, -dy]]), smooth.shape[1::-1], borderMode=cv2.BORDER_REPLICATE)
+        ahead = cv2.warpAffine(
+            smooth, np.array([[1.0, 0.0, dx], [0.0, 1.0, dy]]), smooth.shape[1::-1], borderMode=cv2.BORDER_REPLICATE
+        )
+        behind = cv2.warpAffine(
+            smooth, np.array([[1.0, 0.0, -dx], [0.0, 1.0, -dy]]), smooth.shape[1::-1], borderMode=cv2.BORDER_REPLICATE
+        )
         step = np.maximum(step, np.abs(ahead - behind).max(axis=2))
     small = cv2.resize(np.clip(step, 0, 255).astype(np.uint8), None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     usual = cv2.resize(cv2.medianBlur(small, 31), step.shape[1::-1], interpolation=cv2.INTER_LINEAR)

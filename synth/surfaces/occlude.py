@@ -40,7 +40,9 @@ def differ(plate: Plate, smallest: int = 60) -> Bool[np.ndarray, "t h w"]:
     return changed & plate.inside
 
 
-def _differ(frame: Picture, clean: Picture, blurred: Picture, tolerance: Picture, smallest: int) -> Bool[np.ndarray, "h w"]:
+def _differ(
+    frame: Picture, clean: Picture, blurred: Picture, tolerance: Picture, smallest: int
+) -> Bool[np.ndarray, "h w"]:
     distance = (cv2.absdiff(frame, clean) / tolerance).max(axis=2)
     weak = distance > 1
     if not weak.any():
@@ -87,7 +89,9 @@ def _blobs(solid: UInt8[np.ndarray, "h w"], strong: Bool[np.ndarray, "h w"], sma
     return mask | small[holes]
 
 
-def soften(mask: Bool[np.ndarray, "h w"], frame: UInt8[np.ndarray, "h w 3"], clean: UInt8[np.ndarray, "h w 3"]) -> Alpha:
+def soften(
+    mask: Bool[np.ndarray, "h w"], frame: UInt8[np.ndarray, "h w 3"], clean: UInt8[np.ndarray, "h w 3"]
+) -> Alpha:
     """Opacity in [0, 1]: near the edge of the mask the share of the occluder's colour that mixes with the plate's."""
     hard = mask.astype(np.uint8)
     core = cv2.erode(hard, _disc(5), borderValue=1)

@@ -68,7 +68,9 @@ def normalise(frames: Video, exposure: Float32[np.ndarray, "t 3"]) -> Video:
     if np.all(exposure == 1):
         return frames
     levels = np.arange(256, dtype=np.float32)[:, None]
-    return np.stack([cv2.LUT(f, np.rint(np.clip(levels / g, 0, 255)).astype(np.uint8)[None]) for f, g in zip(frames, exposure)])
+    return np.stack(
+        [cv2.LUT(f, np.rint(np.clip(levels / g, 0, 255)).astype(np.uint8)[None]) for f, g in zip(frames, exposure)]
+    )
 
 
 def exposures(frames: Video, key: int) -> Float32[np.ndarray, "t 3"]:

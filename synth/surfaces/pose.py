@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from jaxtyping import Float64, UInt8
+from jaxtyping import Bool, Float64, UInt8
 
 Segments = Float64[np.ndarray, "n 4"]
 Box = tuple[float, float, float, float]
@@ -14,6 +14,8 @@ FOCAL = 1.1
 """Of the picture's width: a usual lens, for want of a calibration"""
 STEEPEST = 0.36
 """Tangent of the largest tilt of a baseline, 20 degrees"""
+LONG = 0.055
+"""Of the picture's width: shorter lines do not tell where lines converge"""
 AGREES = 0.03
 """Slope by which a line may miss the vanishing point"""
 
@@ -47,12 +49,11 @@ def lay(box: Box, lines: Segments, size: tuple[int, int]) -> Pose:
     centre = np.array([(box[0] + box[2]) / 2, (box[1] + box[3]) / 2])
     near = _near(box, lines) - np.tile(centre, 2)
     reach = np.array([box[2] - box[0], box[3] - box[1]]) / 2
-    along, across = _converge(near, reach[1]), _converge(near[:, [1, 0, 3, 2]], reach[0])
-    for choice in _choices(along, across):
-        pose = _fit(box, _axes(*choice, centre, size), choice, centre, size)
-        if pose is not None:
-            return pose
-    raise AssertionError("an upright rectangle always fits its own box")
+    long = LONG * size[0]
+    along, across = _converge(near, reach[1], long), _converge(near[:, [1, 0, 3, 2]], reach[0], long)
+    poses = (_fit(box, choice, centre, size) for choice in _choices(along, across))
+    upright = Pose(width=2 * reach[0], height=2 * reach[1], to_key=_move(box[0], box[1]), tilted=False, ground=False)
+    return next((pose for pose in poses if pose is not None), upright)
 
 
 Vanishing = tuple[float, float]
@@ -67,8 +68,10 @@ def _choices(along: Vanishing | None, across: Vanishing | None) -> list[tuple[Va
     if across and not along and across[1]:
         tried.append(((0.0, 0.0), across))
     if along:
-        tried += [(along, (-along[0], 0.0))] if not along[1] else [(along, (0.0, 0.0)), ((along[0], 0.0), (-along[0], 0.0))]
-    return [*tried, ((0.0, 0.0), (0.0, 0.0))]
+        tried += (
+            [(along, (-along[0], 0.0))] if not along[1] else [(along, (0.0, 0.0)), ((along[0], 0.0), (-along[0], 0.0))]
+        )
+    return tried
 
 
 def _near(box: Box, lines: Segments) -> Segments:
@@ -81,7 +84,7 @@ def _near(box: Box, lines: Segments) -> Segments:
     return near[np.argsort(-length, kind="stable")[:40]]
 
 
-def _converge(lines: Segments, reach: float) -> Vanishing | None:
+def _converge(lines: Segments, reach: float, long: float) -> Vanishing | None:
     """Slope, and its change across, that the most line length near the x direction agrees with; None for too little."""
     run = lines[:, 2:] - lines[:, :2]
     flat = np.abs(run[:, 1]) < 0.7 * np.abs(run[:, 0])
@@ -90,22 +93,30 @@ def _converge(lines: Segments, reach: float) -> Vanishing | None:
         return None
     slope, length = run[:, 1] / run[:, 0], np.hypot(run[:, 0], run[:, 1])
     offset = start[:, 1] - slope * start[:, 0]
-    first, second = np.triu_indices(len(run), 1)
-    apart = offset[second] - offset[first]
-    wide = np.abs(apart) > 0.4 * reach
-    change = np.zeros(len(apart))
-    change[wide] = (slope[second] - slope[first])[wide] / apart[wide]
-    models = np.stack([slope[first] - change * offset[first], change], axis=1)
-    models = np.concatenate([models[wide], np.stack([slope, np.zeros(len(slope))], axis=1)])
-    misses = np.abs(models[:, :1] + models[:, 1:] * offset - slope)
-    support = ((misses < AGREES) * length).sum(axis=1) * np.where(models[:, 1] == 0, 1.3, 1.0)
+    models = _models(slope, offset, length >= long, reach)
+    misses = np.abs(models[:, :1] + models[:, 1:] * offset - slope) < AGREES
+    support = (misses * length).sum(axis=1) * np.where(models[:, 1] == 0, 1.3, 1.0)
     best = int(np.argmax(support))
-    agree = misses[best] < AGREES
-    n_needed, share = (3, 0.5) if models[best, 1] == 0 else (5, 0.65)
-    if np.count_nonzero(agree) < n_needed or (agree * length).sum() < share * length.sum():
+    level, change = models[best].tolist()
+    counted = misses[best] & ((length >= long) | (change == 0))
+    n_needed, share = (3, 0.5) if change == 0 else (4, 0.6)
+    if np.count_nonzero(counted) < n_needed or (length * misses[best]).sum() < share * length.sum():
         return None
-    level, change_best = float(models[best, 0]), float(models[best, 1])
-    return (level, change_best) if abs(level) < STEEPEST * 1.5 and abs(change_best) * reach < 0.5 else None
+    return (level, change) if abs(level) < STEEPEST * 1.5 and abs(change) * reach < 0.5 else None
+
+
+def _models(
+    slope: Float64[np.ndarray, " n"], offset: Float64[np.ndarray, " n"], long: Bool[np.ndarray, " n"], reach: float
+) -> Float64[np.ndarray, "m 2"]:
+    """Every line as the direction of parallels, and every pair of long lines that lie well apart as a vanishing point."""
+    parallel = np.stack([slope, np.zeros(len(slope))], axis=1)
+    slope, offset = slope[long], offset[long]
+    first, second = np.triu_indices(len(slope), 1)
+    apart = offset[second] - offset[first]
+    wide = np.abs(apart) > 0.5 * reach
+    first, second, apart = first[wide], second[wide], apart[wide]
+    change = (slope[second] - slope[first]) / apart
+    return np.concatenate([np.stack([slope[first] - change * offset[first], change], axis=1), parallel])
 
 
 def _axes(
@@ -121,35 +132,47 @@ def _axes(
 
 
 def _fit(
-    box: Box, rays: Float64[np.ndarray, "3 2"], choice: tuple[Vanishing, Vanishing], centre: Float64[np.ndarray, " 2"], size: tuple[int, int]
+    box: Box, choice: tuple[Vanishing, Vanishing], centre: Float64[np.ndarray, " 2"], size: tuple[int, int]
 ) -> Pose | None:
     """None where the axes are not square to each other, the plane is too flat, or little of the box is left."""
     along, across = choice
+    rays = _axes(along, across, centre, size)
     tilted = along[1] != 0 or across[1] != 0
     length = np.linalg.norm(rays, axis=0)
-    if abs(along[0]) > STEEPEST and not tilted:
-        return None
-    if tilted and abs(rays[:, 0] @ rays[:, 1]) > 0.3 * length[0] * length[1]:
-        return None
+    square = abs(rays[:, 0] @ rays[:, 1]) <= 0.3 * length[0] * length[1]
     ratio = float(length[0] / length[1]) if tilted else 1.0
-    if ratio < 0.2 or ratio > 2.0:
+    if abs(along[0]) > STEEPEST or (tilted and not square) or not 0.2 < ratio < 2.0:
         return None
     plane = np.array([[1.0, ratio * across[0], 0.0], [along[0], ratio, 0.0], [-along[1], -ratio * across[1], 1.0]])
     plane[:, :2] /= np.hypot(1.0, along[0])
     half = np.array([box[2] - box[0], box[3] - box[1]]) / 2
-    sides = half * [1.0, 1 / ratio] * 0.98
+    sides = _shrink(plane, half, half * [1.0, 1 / ratio])
+    if sides is None:
+        return None
+    normal = np.cross(rays[:, 0] / length[0], rays[:, 1] / length[1])
+    return Pose(
+        width=2 * float(sides[0]),
+        height=2 * float(sides[1]),
+        to_key=_move(*centre) @ plane @ _move(*-sides),
+        tilted=tilted,
+        ground=bool(tilted and abs(normal[1]) > 0.75),
+    )
+
+
+def _shrink(
+    plane: Float64[np.ndarray, "3 3"], half: Float64[np.ndarray, " 2"], sides: Float64[np.ndarray, " 2"]
+) -> Float64[np.ndarray, " 2"] | None:
+    """Half sides of the largest rectangle on the plane whose picture stays in the box; None if it is small."""
     corners = np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]])
-    for _ in range(30):
+    for _ in range(40):
         image = cv2.perspectiveTransform((corners * sides)[None], plane)[0]
         over = np.abs(image).max(axis=0) / half
         if (over <= 1.0).all():
-            break
+            area = cv2.contourArea(image.astype(np.float32))
+            return sides if area > 0.4 * 4 * half[0] * half[1] else None
         sides = sides * np.clip(1 / over, 0.7, 0.99)
-    area = cv2.contourArea(image.astype(np.float32)) / (4 * half[0] * half[1])
-    if area < 0.4 or (over > 1.0).any():
-        return None
-    move = np.array([[1.0, 0.0, centre[0]], [0.0, 1.0, centre[1]], [0.0, 0.0, 1.0]])
-    origin = np.array([[1.0, 0.0, -sides[0]], [0.0, 1.0, -sides[1]], [0.0, 0.0, 1.0]])
-    normal = np.cross(rays[:, 0] / length[0], rays[:, 1] / length[1])
-    ground = bool(tilted and abs(normal[1]) > 0.6)
-    return Pose(width=2 * float(sides[0]), height=2 * float(sides[1]), to_key=move @ plane @ origin, tilted=tilted, ground=ground)
+    return None
+
+
+def _move(x: float, y: float) -> Float64[np.ndarray, "3 3"]:
+    return np.array([[1.0, 0.0, x], [0.0, 1.0, y], [0.0, 0.0, 1.0]])

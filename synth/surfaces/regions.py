@@ -45,7 +45,10 @@ def candidates(scene: Scene, most: int) -> tuple[Candidate, ...]:
             break
         found.append(best)
         gap = 3
-        taken[max(best.top - gap, 0) : best.top + best.height + gap, max(best.left - gap, 0) : best.left + best.width + gap] = 1
+        taken[
+            max(best.top - gap, 0) : best.top + best.height + gap,
+            max(best.left - gap, 0) : best.left + best.width + gap,
+        ] = 1
     return tuple(found)
 
 
@@ -56,16 +59,19 @@ def _shapes(size: tuple[int, ...]) -> list[tuple[int, int]]:
     for scale in (0.06, 0.085, 0.12, 0.17, 0.24, 0.34):
         for aspect in ASPECTS:
             wide, high = int(width * scale * aspect**0.5), int(width * scale / aspect**0.5)
-            if wide >= SMALLEST[0] * width * min(1.0, aspect) and high >= SMALLEST[1] * width and wide <= width / 2 and high <= height / 2:
+            if (
+                wide >= SMALLEST[0] * width * min(1.0, aspect)
+                and high >= SMALLEST[1] * width
+                and wide <= width / 2
+                and high <= height / 2
+            ):
                 shapes.add((wide, high))
     return sorted(shapes)
 
 
 def _maps(scene: Scene) -> Float32[np.ndarray, "h w 4"]:
     """What a rectangle adds up: unusable, edge, texture; the last plane is the share of frames in which it is hidden."""
-    return np.stack(
-        [~scene.usable, scene.edges, scene.busy, scene.changed.mean(axis=0)], axis=2
-    ).astype(np.float32)
+    return np.stack([~scene.usable, scene.edges, scene.busy, scene.changed.mean(axis=0)], axis=2).astype(np.float32)
 
 
 def _best(maps: Float32[np.ndarray, "h w 4"], taken: Float32[np.ndarray, "h w"], shape: tuple[int, int]) -> Candidate:
@@ -76,7 +82,7 @@ def _best(maps: Float32[np.ndarray, "h w 4"], taken: Float32[np.ndarray, "h w"],
     free = cv2.blur(taken, shape, anchor=(0, 0), borderType=cv2.BORDER_REPLICATE) < 1e-6
     bad, edge, busy, hidden = np.moveaxis(mean, 2, 0)
     fits = free & (bad < 0.002) & (edge < EDGE_SHARE) & (busy < BUSIEST)
-    fits[: margin], fits[:, :margin] = False, False
+    fits[:margin], fits[:, :margin] = False, False
     fits[max(maps.shape[0] - height - margin, 0) :], fits[:, max(maps.shape[1] - width - margin, 0) :] = False, False
     quiet = np.exp(-busy / 25 - 2 * hidden) * (1 - edge / EDGE_SHARE / 2)
     score = np.where(fits, quiet * (width * height) ** 0.35 * _like_text(width / height), 0)

@@ -6,11 +6,12 @@ from typing import cast
 import numpy as np
 from jaxtyping import Bool, UInt8
 
+from synth.surfaces.models import consensus
 from synth.surfaces.template import Pairs, Support, Template, make, match
 
 NEAR_PX = 0.5
 """A point that moves less may be still"""
-DRIFT_PX = 0.12
+DRIFT_PX = 0.25
 """All of them together may not move farther"""
 ENOUGH, N_PROBES = 20, 7
 """Points to judge by; frames to look at, besides the key's neighbours"""
@@ -28,7 +29,7 @@ def still_template(
     probes = sorted(close | {int(t) for t in np.linspace(0, last, N_PROBES).round()} - {key})
     for wide in (False, True):
         if wide:
-            template = _whole(template, frames[key], None if masks is None else masks[key])
+            template = whole(template, frames[key], None if masks is None else masks[key])
         pairs = {t: match(template, frames[t], np.eye(3), None if masks is None else masks[t]) for t in probes}
         if _carried([pairs[t] for t in sorted(close)]):
             return None
@@ -37,24 +38,27 @@ def still_template(
     return None
 
 
-def near(pairs: Pairs) -> Bool[np.ndarray, " n"]:
-    """Which points hardly moved."""
-    return cast(Bool[np.ndarray, " n"], np.linalg.norm(pairs.frame - pairs.key, axis=1) < NEAR_PX)
-
-
-def _whole(template: Template, frame: UInt8[np.ndarray, "h w"], mask: UInt8[np.ndarray, "h w"] | None) -> Template:
+def whole(template: Template, frame: UInt8[np.ndarray, "h w"], mask: UInt8[np.ndarray, "h w"] | None) -> Template:
+    """A template of the whole frame for the same quad."""
     height, width = frame.shape
     support = Support(quad=template.support.quad, left=0, top=0, width=width, height=height)
     return make(frame, template.frame, np.eye(3), support, mask)
 
 
+def near(pairs: Pairs) -> Bool[np.ndarray, " n"]:
+    """Which points hardly moved."""
+    return cast(Bool[np.ndarray, " n"], np.linalg.norm(pairs.frame - pairs.key, axis=1) < NEAR_PX)
+
+
 def _stands(probes: Sequence[Pairs]) -> bool:
-    """Most points of most frames are near, and do not move together."""
-    shares = [near(pairs).mean() for pairs in probes if len(pairs.key)]
-    drifts = [np.median((p.frame - p.key)[near(p)], axis=0) for p in probes if near(p).sum() >= ENOUGH // 2]
-    if np.median(shares) < 0.6 or not drifts:
-        return False
-    return float(np.quantile(np.linalg.norm(drifts, axis=1), 0.8)) < DRIFT_PX
+    """In most frames the largest group of points that move together is the one that does not move."""
+    drifts = []
+    for pairs in probes:
+        group = consensus(pairs.key, pairs.frame)
+        still = group & near(pairs)
+        if still.sum() >= max(ENOUGH // 2, 0.7 * group.sum()):
+            drifts.append(np.linalg.norm(np.median((pairs.frame - pairs.key)[still], axis=0)))
+    return len(drifts) >= 0.7 * len(probes) and float(np.quantile(drifts, 0.8)) < DRIFT_PX
 
 
 def _carried(neighbours: Sequence[Pairs]) -> bool:

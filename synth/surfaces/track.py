@@ -1,5 +1,6 @@
 """Follow a flat piece of a video: where each pixel of the key frame's text box goes in every other frame."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -11,7 +12,7 @@ from synth.surfaces import agreement
 from synth.surfaces.direct.register import refine
 from synth.surfaces.models import Matrix, Model, Points, apply, climb, consensus, through
 from synth.surfaces.smooth import smooth
-from synth.surfaces.still import near, still_template
+from synth.surfaces.still import near, still_template, whole
 from synth.surfaces.template import Pairs, Template, covered, make, match, soft_cut, support_of
 
 Quad = Float64[np.ndarray, "4 2"]
@@ -25,6 +26,7 @@ WEAK, WEAK_PX, STRONG_PX = 24, 6.0, 40.0
 """With fewer points than WEAK a corner may leave its predicted place by WEAK_PX, else by STRONG_PX"""
 FIT_PX = 1.6
 """A point agrees within this"""
+SOUND_AGREE, SOUND_SPREAD = 0.75, 0.3
 MOST_LOST = 3
 """Frames in a row that may be bridged by prediction"""
 
@@ -57,16 +59,35 @@ class Pose:
 def follow(frames: Frames, key: int, quad: Quad, *, masks: Frames | None = None) -> Track:
     """Follow `quad` (key-frame px) through grey frames; pixels where `masks` is not 0 are left out.
 
-    RenderError if the surface cannot be followed to both ends.
+    What moves with the quad is looked for around it and, if that does not hold, in the whole frame. RenderError if
+    neither can be followed to both ends. A track that is returned may still be poor: look at its figures.
     """
-    first = make(frames[key], key, np.eye(3), support_of(quad, frames.shape[1:]), None if masks is None else masks[key])
+    mask = None if masks is None else masks[key]
+    first = make(frames[key], key, np.eye(3), support_of(quad, frames.shape[1:]), mask)
     still = still_template(first, frames, masks)
     if still is not None:
         poses = [_standing(still, frame, None if masks is None else masks[t]) for t, frame in enumerate(frames)]
-        to_frame = np.stack([pose.matrix for pose in poses])
-    else:
-        poses = _walk(first, frames, masks)
-        to_frame = _calm(np.stack([pose.matrix for pose in poses]), key, quad)
+        return _track(np.stack([pose.matrix for pose in poses]), poses, frames, quad, masks)
+    best, reason = None, RenderError(f"nothing to follow at {quad.round().tolist()} of frame {key}")
+    for wide in (False, True):
+        try:
+            poses = _walk(whole(first, frames[key], mask) if wide else first, frames, masks)
+        except RenderError as error:
+            reason = error
+            continue
+        calm = _calm(np.stack([pose.matrix for pose in poses]), key, quad)
+        track = _track(calm, poses, frames, quad, masks)
+        best = track if best is None or _soundness(track) > _soundness(best) else best
+        if _soundness(best) >= 2:
+            break
+    if best is None:
+        raise reason
+    return best
+
+
+def _track(
+    to_frame: Float64[np.ndarray, "t 3 3"], poses: Sequence[Pose], frames: Frames, quad: Quad, masks: Frames | None
+) -> Track:
     return Track(
         to_frame=to_frame,
         inliers=np.array([pose.inliers for pose in poses]),
@@ -74,6 +95,11 @@ def follow(frames: Frames, key: int, quad: Quad, *, masks: Frames | None = None)
         agree=agreement.agree(frames, to_frame, quad, masks),
         scale=np.array([agreement.scale(matrix, quad) for matrix in to_frame]),
     )
+
+
+def _soundness(track: Track) -> float:
+    """2 for a track whose worst frame passes both gates, less for a worse one."""
+    return float(min(track.agree.min() / SOUND_AGREE, 1) + min(track.spread.min() / SOUND_SPREAD, 1))
 
 
 def _standing(template: Template, frame: UInt8[np.ndarray, "h w"], mask: UInt8[np.ndarray, "h w"] | None) -> Pose:

@@ -150,7 +150,9 @@ def _fault(path: Path, times_s: tuple[float, ...], start: int, frames: int) -> s
     if len(steps) and steps.max() > GAP * np.median(steps):
         return "frames are missing"
     small = [
-        cv2.resize(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (160, 90), interpolation=cv2.INTER_AREA).astype(np.float32)
+        cv2.resize(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (160, 90), interpolation=cv2.INTER_AREA).astype(
+            np.float32
+        )
         for _, picture in video.frames(path, start, start + frames)
     ]
     tiny = [cv2.resize(picture, (32, 18), interpolation=cv2.INTER_AREA) for picture in small]

@@ -14,6 +14,9 @@ from synth.text.fonts import FontLibrary
 from synth.text.glyphs import split_long
 from synth.text.scripts import RIGHT_TO_LEFT, clean_lines
 from synth.text.shape import ShapedLine, ShapedWord, setting_of, shape_line
+from synth.text.wrap import wrap
+
+__all__ = ["Char", "Line", "TextLayout", "Word", "set_text", "wrap"]
 
 Points = Float64[np.ndarray, "n 2"]
 Ribbon = Float64[np.ndarray, "14 2"]

@@ -140,5 +140,3 @@ def _refuse_missing(face: Face, text: str, glyphs: list[int], clusters: list[int
             char = next((char for char in text[cluster:] if not face.draws(char)), text[cluster])
             name = f"{char!r} (U+{ord(char):04X})"
             raise RenderError(f"{face.name} cannot draw {name} in {text!r}: choose a font that covers it")
-
-

@@ -90,9 +90,7 @@ def _word(face: Face, setting: Setting, span: tuple[int, int], glyphs: list[Plac
     box = extent(placed)
     if box is None:
         raise RenderError(f"{face.name} draws nothing for {text!r}: choose a font that covers it")
-    return ShapedWord(
-        text=text, script=main_script(text, setting.script), outline=placed, box=box, chars=moved_chars
-    )
+    return ShapedWord(text=text, script=main_script(text, setting.script), outline=placed, box=box, chars=moved_chars)
 
 
 def _drawn(face: Face, text: str, glyphs: Sequence[Placed]) -> tuple[Outline, tuple[tuple[str, Box], ...]]:
@@ -133,9 +131,7 @@ def _any_overlap(boxes: Sequence[Box]) -> bool:
     return bool(np.triu(meet, 1).any())
 
 
-def _chars(
-    face: Face, text: str, glyphs: Sequence[Placed], boxes: Sequence[Box | None]
-) -> Iterator[tuple[str, Box]]:
+def _chars(face: Face, text: str, glyphs: Sequence[Placed], boxes: Sequence[Box | None]) -> Iterator[tuple[str, Box]]:
     """Clusters of the word; the letters of a ligature share its box evenly in the direction of reading."""
     starts = sorted({glyph.cluster for glyph in glyphs})
     for start, end in zip(starts, [*starts[1:], len(text)], strict=True):

@@ -87,7 +87,10 @@ def test_a_failing_shard_is_named_and_what_is_missing_is_made_later(
     assert make(toy, tmp_path, "1") == reference
 
 
-RUN = "import sys, toy_stage, test_executors, pathlib; test_executors.make(toy_stage, pathlib.Path(sys.argv[1]), '1', 'slow')"
+RUN = """
+import pathlib, sys, test_executors, toy_stage
+test_executors.make(toy_stage, pathlib.Path(sys.argv[1]), "1", "slow")
+"""
 
 
 def test_a_run_killed_twice_ends_like_one_that_was_not(tmp_path: Path, reference: dict[str, bytes]) -> None:

@@ -46,7 +46,7 @@ def test_a_polygon_outside_the_frame_leaves_nothing() -> None:
 def test_stored_points_are_exact_in_float32() -> None:
     points = geometry.rounded([(1279.99, 1 / 3), (-1e-9, 0.0)])
     assert points == ((1279.984375, 21 / 64), (0.0, 0.0))
-    assert (np.float32(points) == np.array(points)).all()
+    assert (np.array(points, np.float32) == np.array(points)).all()
 
 
 def test_the_border_is_inside_and_a_margin_grows_it() -> None:

@@ -74,5 +74,5 @@ def test_another_configuration_is_refused_by_the_settings_that_differ() -> None:
 
 def test_what_was_dropped_is_a_table(tmp_path: Path) -> None:
     manifest.write_dropped(tmp_path, [("a", "too small"), ("b", "a cut")])
-    rows = duckdb.sql(f"select * from '{tmp_path}/{manifest.DROPPED}'").fetchall()
+    rows = duckdb.connect().execute(f"select * from '{tmp_path}/{manifest.DROPPED}'").fetchall()
     assert rows == [("a", "too small"), ("b", "a cut")]

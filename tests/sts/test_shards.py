@@ -187,11 +187,13 @@ def test_a_mask_of_another_size_is_refused(clips: list[Clip], tmp_path: Path) ->
 
 
 def test_duckdb_and_pandas_read_a_shard(shard: Path, clips: list[Clip]) -> None:
-    rows = duckdb.sql(f"select clip_id, frame, height, len(instances) from '{shard}'").fetchall()
+    rows = duckdb.connect().execute(f"select clip_id, frame, height, len(instances) from '{shard}'").fetchall()
     assert rows[0] == (clips[0].clip_id, 0, 48, 2)
-    counts = duckdb.sql(
-        f"select i.mask from (select unnest(instances) i from '{shard}') where i.level = 'word'"
-    ).fetchall()[0]
+    counts = (
+        duckdb.connect()
+        .execute(f"select i.mask from (select unnest(instances) i from '{shard}') where i.level = 'word'")
+        .fetchall()[0]
+    )
     word = clips[0].frames[0].instances[0].mask
     assert word is not None and tuple(counts[0]) == word.counts
     frame = pd.read_parquet(shard, columns=["clip_id", "labelled", "instances"])

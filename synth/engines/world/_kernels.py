@@ -108,8 +108,20 @@ def _put(canvas, row, column, covered, colour):
 
 
 @njit(cache=True, error_model="numpy")
-def paint_plane(canvas, coverage, place, texture, density, gains):
-    """Add a lit plane to the canvas by its coverage; `place` maps frame px at the roi's corner to 0..1 of the panel."""
+def _any(picture, row, begin, end):
+    seen = 0
+    for column in range(begin, end):
+        seen |= picture[row, column]
+    return seen != 0
+
+
+@njit(cache=True, error_model="numpy")
+def paint_plane(canvas, mask, place, texture, density, gains):
+    """Add a lit plane to the canvas by its mask: coverage, and where it is free to be seen.
+
+    place: frame px, counted from the mask's corner, to 0..1 of the panel; density: texels of the whole panel.
+    """
+    coverage, free = mask
     a, b, c, d, e, f, g, h, i = place
     size_x, size_y = density
     for row in range(coverage.shape[0]):
@@ -120,7 +132,7 @@ def paint_plane(canvas, coverage, place, texture, density, gains):
                 end -= 1
             while begin < end and coverage[row, begin] == 0:
                 begin += 1
-            if begin == end:
+            if not _any(free, row, begin, end):
                 continue
             low, high = begin + 0.5, end - 0.5
             w0, w1 = 1.0 / (g * low + h * y + i), 1.0 / (g * high + h * y + i)
@@ -137,7 +149,7 @@ def paint_plane(canvas, coverage, place, texture, density, gains):
             first, last = _gain(gains, u0, v0), _gain(gains, u1, v1)
             slope = 1.0 / max(end - 1 - begin, 1)
             for column in range(begin, end):
-                if coverage[row, column] == 0:
+                if coverage[row, column] == 0 or free[row, column] == 0:
                     continue
                 x = column + 0.5
                 w = 1.0 / (g * x + h * y + i)
@@ -164,23 +176,23 @@ def _on_tube(ray, x, y, eye, tube):
 
 
 @njit(cache=True, error_model="numpy")
-def paint_tube(canvas, coverage, sight, tube, paint, gains):
+def paint_tube(canvas, mask, sight, tube, paint, gains):
     """Like paint_plane for a tube (foot x, y, z, radius, height, turn); sight: frame px to ray, and the eye.
 
     paint: texture, and its texels per turn and per height.
     """
-    (ray, eye), (texture, density) = sight, paint
+    (ray, eye), (texture, density), (coverage, free) = sight, paint, mask
     height, turn = tube[4], tube[5]
     around = 1.0 / (2.0 * math.pi)
     for row in range(coverage.shape[0]):
         for column in range(coverage.shape[1]):
-            if coverage[row, column] == 0:
+            if coverage[row, column] == 0 or free[row, column] == 0:
                 continue
             x, y = column + 0.5, row + 0.5
             angle, rise = _on_tube(ray, x, y, eye, tube)
             right = _on_tube(ray, x + 0.5, y, eye, tube)
             lower = _on_tube(ray, x, y + 0.5, eye, tube)
-            u, v = (angle + turn) * around * density[0], (rise / height + 1.0) * density[1]
+            u, v = ((angle + turn) * around + 0.5) * density[0], (rise / height + 1.0) * density[1]
             scale_x, scale_y = 2.0 * around * density[0], 2.0 * density[1] / height
             footprint = _footprint(
                 (right[0] - angle) * scale_x,

@@ -111,7 +111,7 @@ class Film:
             material, width, height, x = panel.material, panel.width, panel.height, area.x
         else:
             material, width, height = tube.material, 2 * np.pi * tube.radius, tube.height
-            x = (area.x + tube.turn * tube.radius) % width
+            x = (area.x + tube.turn * tube.radius + width / 2) % width
         made = self.texture(material, width, height)
         dense = textures.density(material, made, width, height)[0] / width
         level = int(max(np.log2(dense / units), 0) + 0.5)
@@ -134,21 +134,21 @@ class Film:
 
     def _paint(self, canvas: UInt8[np.ndarray, "h w 3"], index: int, face: Face, shot: Shot, t: int) -> None:
         gains = self._gains(index, face, shot, t)
+        free = face.coverage if face.free is None else face.free
+        mask = paint.Mask(roi=face.roi, coverage=face.coverage, free=free)
         if face.panel is None:
             tube = self.solids[index].tube
             assert tube is not None
             around = 2 * np.pi * tube.radius
-            made = self.texture(tube.material, around, tube.height)
-            dense = textures.density(tube.material, made, around, tube.height)
-            paint.tube(
-                canvas, face.coverage, face.roi, shot.view, tube, paint.Paint(texture=made, density=dense, gains=gains)
-            )
-            return
-        panel = face.panel
-        made = self.texture(panel.material, panel.width, panel.height)
-        dense = textures.density(panel.material, made, panel.width, panel.height)
-        what = paint.Paint(texture=made, density=dense, gains=gains)
-        paint.plane(canvas, face.coverage, face.roi, matrix(face, shot.view), what)
+            paint.tube(canvas, mask, shot.view, tube, self._coat(tube.material, (around, tube.height), gains))
+        else:
+            panel = face.panel
+            coat = self._coat(panel.material, (panel.width, panel.height), gains)
+            paint.plane(canvas, mask, matrix(face, shot.view), coat)
+
+    def _coat(self, material: Material, size: tuple[float, float], gains: Gains) -> paint.Paint:
+        made = self.texture(material, *size)
+        return paint.Paint(texture=made, density=textures.density(material, made, *size), gains=gains)
 
     def _gains(self, index: int, face: Face, shot: Shot, t: int) -> Gains:
         if index >= len(self.solids):

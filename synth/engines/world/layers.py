@@ -26,6 +26,8 @@ class Face:
     """Index among the solid's panels; after them the end of a tube; -1 for its side"""
     roi: Roi
     coverage: Coverage
+    free: Coverage | None = None
+    """0 where something else hides it altogether; None: nowhere"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -110,12 +112,12 @@ def card_layer(card: Card, panel: Panel, outline: Outline, view: View, size: Siz
 
 
 def visible(layers: Sequence[tuple[int, Layer]], size: Size) -> list[tuple[int, Layer]]:
-    """The same layers without the pixels that a later one hides altogether: less to paint for the same picture."""
+    """The same layers; what a later one hides altogether is marked: less to paint for the same picture."""
     free = np.full((size.height, size.width), 255, np.uint8)
     kept: list[tuple[int, Layer]] = []
     for index, layer in reversed(layers):
-        parts = [replace(face, coverage=face.coverage & free[face.roi.slices]) for face in layer.faces]
-        parts = [part for part in parts if part.coverage.any()]
+        parts = [replace(face, free=free[face.roi.slices].copy()) for face in layer.faces]
+        parts = [part for part in parts if part.free is not None and (part.coverage & part.free).any()]
         if parts:
             here = free[layer.roi.slices]
             kept.append((index, replace(layer, faces=tuple(parts), alpha=layer.alpha & here)))

@@ -71,19 +71,32 @@ class Paint:
     gains: Gains
 
 
-def plane(canvas: Canvas, coverage: Coverage, roi: Roi, matrix: Float64[np.ndarray, "3 3"], paint: Paint) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Mask:
+    """Where to paint."""
+
+    roi: Roi
+    coverage: Coverage
+    free: Coverage
+    """0: hidden, leave it; has no part in how the rest looks"""
+
+
+def plane(canvas: Canvas, mask: Mask, matrix: Float64[np.ndarray, "3 3"], paint: Paint) -> None:
     """Add a plane to the canvas; `matrix` takes 0..1 of the plane to frame px."""
+    roi = mask.roi
     place = np.linalg.inv(matrix) @ np.array([(1, 0, roi.left), (0, 1, roi.top), (0, 0, 1.0)])
     numbers = tuple(place.ravel().tolist())
-    _kernels.paint_plane(canvas[roi.slices], coverage, numbers, paint.texture.arrays, paint.density, paint.gains)
+    both = (mask.coverage, mask.free)
+    _kernels.paint_plane(canvas[roi.slices], both, numbers, paint.texture.arrays, paint.density, paint.gains)
 
 
-def tube(canvas: Canvas, coverage: Coverage, roi: Roi, view: View, shape: Tube, paint: Paint) -> None:
+def tube(canvas: Canvas, mask: Mask, view: View, shape: Tube, paint: Paint) -> None:
     """Add the side of a tube to the canvas."""
+    roi = mask.roi
     ray = np.linalg.inv(view.matrix[:, :3]) @ np.array([(1, 0, roi.left), (0, 1, roi.top), (0, 0, 1.0)])
     numbers = np.array([*shape.foot, shape.radius, shape.height, shape.turn])
-    skin = (paint.texture.arrays, paint.density)
-    _kernels.paint_tube(canvas[roi.slices], coverage, (ray, view.eye), numbers, skin, paint.gains)
+    skin, both = (paint.texture.arrays, paint.density), (mask.coverage, mask.free)
+    _kernels.paint_tube(canvas[roi.slices], both, (ray, view.eye), numbers, skin, paint.gains)
 
 
 def fade(canvas: Canvas, coverage: Coverage, roi: Roi) -> None:

@@ -86,7 +86,7 @@ def seen_size(place: Site, view: View, size: Size) -> tuple[float, float] | None
 def fit(place: Site, views: tuple[View, ...], size: Size) -> bool:
     """Whether text can stand here: large enough and well turned in a third of the frames, never turned away."""
     found = [seen_size(place, view, size) for view in views]
-    least = (min(60.0, size.width / 8), min(25.0, size.height / 9))
+    least = (min(60.0, size.width / 8), min(25.0, size.width / 14, size.height / 9))
     fine = [part is not None and part[0] >= least[0] and part[1] >= least[1] for part in found]
     return None not in found and sum(fine) >= max(SHARE * len(views), 1)
 

@@ -50,7 +50,7 @@ class Tube:
     """Covers the circumference once when its tile is 0"""
     cap: Material
     turn: float = 0.0
-    """rad, rotation of the picture"""
+    """rad, rotation of the picture, whose middle is at the front (-z)"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

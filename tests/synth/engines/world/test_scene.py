@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from sts import config
+from synth.engines.world import textures
 from synth.engines.world.camera import views
-from synth.engines.world.kit import box, can, floor, front, whole
+from synth.engines.world.kit import box, can, floor, front
 from synth.engines.world.layouts import LAYOUTS
-from synth.engines.world.scene import World, build, sample_world
+from synth.engines.world.paint import Texture
+from synth.engines.world.scene import build, sample_world
 from synth.engines.world.spec import Area, Camera, Card, Lamp, Material, Solid, Wave, WorldSpec
 
 GREY = Material(kind="plain", seed=1, colours=((150, 150, 150),), tile=1.0, texels=64)
@@ -59,9 +61,7 @@ def small_world(*cards: Card) -> WorldSpec:
 
 def passing(**changes: object) -> Card:
     ball = Material(kind="rounded", seed=2, colours=((200, 30, 30),))
-    card = Card(
-        shape="ball", seed=3, start=(-0.6, -1.2, -1.2), end=(0.8, -1.2, -1.2), height=0.7, material=ball
-    )
+    card = Card(shape="ball", seed=3, start=(-0.6, -1.2, -1.2), end=(0.8, -1.2, -1.2), height=0.7, material=ball)
     return replace(card, **changes)  # type: ignore[arg-type]
 
 
@@ -133,32 +133,50 @@ def test_a_mark_shows_where_the_surface_says(share: tuple[float, float]) -> None
     assert found == pytest.approx(expected, abs=0.1)
 
 
-def textured(world: World, area: int, t: int, columns: int, rows: int) -> np.ndarray:
-    """The picture read back along a surface."""
-    surface = world.surfaces[area]
-    us, vs = np.meshgrid((np.arange(columns) + 0.5) / columns, (np.arange(rows) + 0.5) / rows)
-    points = np.stack([us.ravel() * surface.width, vs.ravel() * surface.height], axis=1)
-    seen = (surface.project(points, float(t)) - 0.5).astype(np.float32).reshape(rows, columns, 2)
-    return cv2.remap(world.frame(t), seen[..., 0], seen[..., 1], cv2.INTER_LINEAR)
+def texel(material: Material, made: Texture, places: np.ndarray, repeats: tuple[float, float]) -> np.ndarray:
+    """Bilinear colours at places (0..1 of a face that shows the picture so many times)."""
+    picture = np.pad(made.picture(), ((8, 8), (8, 8), (0, 0)), mode="wrap")
+    rows, columns = made.size
+    x = (places[:, 0] * repeats[0] * columns) % columns + 7.5
+    y = (places[:, 1] * repeats[1] * rows) % rows + 7.5
+    assert material.tile > 0
+    return cv2.remap(picture, x.astype(np.float32)[None], y.astype(np.float32)[None], cv2.INTER_LINEAR)[0].astype(float)
 
 
 @pytest.mark.parametrize("area", [0, 1, 2])
-def test_a_texture_stays_on_its_surface_while_the_camera_moves(area: int) -> None:
-    spec = small_world()
-    rough = Material(kind="brick", seed=7, colours=((200, 90, 60), (120, 60, 40), (220, 220, 210)), tile=1.2)
+@pytest.mark.parametrize("t", [0, 5])
+def test_each_pixel_shows_the_point_of_the_texture_behind_it(area: int, t: int) -> None:
+    rough = Material(
+        kind="brick", seed=7, colours=((200, 90, 60), (120, 60, 40), (220, 220, 210)), tile=2.0, texels=256
+    )
+    spec = replace(small_world(), lamps=(), ambient=(1.0, 1.0, 1.0), width=960, height=576)
     wall = replace(spec.stage[0].panels[0], material=rough)
     chest = replace(spec.things[0], panels=tuple(replace(p, material=rough) for p in spec.things[0].panels))
     assert spec.things[1].tube is not None
     tin = Solid(tube=replace(spec.things[1].tube, material=rough))
-    lamp = replace(spec.lamps[0], end=spec.lamps[0].start)
-    spec = replace(spec, stage=(Solid(panels=(wall,)), spec.stage[1]), things=(chest, tin), lamps=(lamp,))
-    world = build(replace(spec, width=1280, height=768))
-    columns, rows = (round(side / 2) for side in (world.surfaces[area].width, world.surfaces[area].height))
-    first, last = (textured(world, area, t, columns, rows).astype(np.float32).mean(axis=2) for t in (0, FRAMES - 1))
-    high = rows // 3 if area == 0 else rows - 2
-    shift, response = cv2.phaseCorrelate(first[2:high], last[2:high], cv2.createHanningWindow((columns, high - 2), 5))
-    assert response > 0.5
-    assert np.abs(shift).max() < 0.05
+    world = build(replace(spec, stage=(Solid(panels=(wall,)), spec.stage[1]), things=(chest, tin)))
+    surface, place = world.surfaces[area], spec.areas[area]
+    draw = np.random.default_rng(1)
+    points = draw.uniform(0.05, 0.95, (4000, 2)) * (surface.width, surface.height)
+    seen = surface.project(points, float(t))
+    inside = ((seen > 2) & (seen < (958, 574))).all(axis=1)
+    free = world.surface_at(t)[seen[inside, 1].astype(int), seen[inside, 0].astype(int)] == area
+    points, seen = points[inside][free], seen[inside][free]
+    metres = points * (place.width / surface.width) + (place.x, place.y)
+    length = (0.0, 0.0) if area < 2 else (np.pi * 0.3, 0.0)
+    found = cv2.remap(world.frame(t), *(seen.astype(np.float32)[:, None, i] - 0.5 for i in (0, 1)), cv2.INTER_LINEAR)
+    near = [
+        texel(rough, textures.make(rough, 6.0, 3.0), (metres + length + shift) / 2.0, (1.0, 1.0))
+        for shift in _SHIFTS / 400
+    ]
+    errors = [np.abs(found[:, 0] - colours).mean() for colours in near]
+    assert len(points) > 500
+    assert int(np.argmin(errors)) == 0
+    assert errors[0] < 4
+
+
+_SHIFTS = np.array([(0, 0), (0.3, 0), (-0.3, 0), (0, 0.3), (0, -0.3)])
+"""px, at about 400 px per m"""
 
 
 @pytest.mark.parametrize("blur", [0.0, 1.2])
@@ -228,7 +246,7 @@ def test_sampled_worlds_can_carry_text(seed: int) -> None:
             a, b = quad[1] - quad[0], quad[3] - quad[0]
             assert a[0] * b[1] - a[1] * b[0] > 0, "text would be mirrored"
         for light in surface.light:
-            assert 0 <= light.gain.min() and light.gain.max() <= 4
+            assert light.gain.min() >= 0 and light.gain.max() <= 4
         assert 0 <= surface.busy < 128
     picture = world.frame(0)
     assert picture.shape == (96, 160, 3)
@@ -241,15 +259,15 @@ def test_every_layout_is_drawn() -> None:
 
 def test_some_surfaces_are_occluded_and_some_leave_the_frame() -> None:
     occluded = left = 0
-    for seed in range(24):
-        spec = sampled(seed, 160, 96, 12)
+    for seed in range(10):
+        spec = sampled(seed, 160, 96, 10)
         for surface in build(spec).surfaces:
             occluded += any(p is not None and (p.pixels > 250).sum() > 20 for p in surface.occlusion)
             centre = np.array([[surface.width / 2, surface.height / 2]])
-            seen = np.concatenate([surface.project(centre, float(t)) for t in range(12)])
+            seen = np.concatenate([surface.project(centre, float(t)) for t in range(10)])
             left += not ((seen > 0) & (seen < (160, 96))).all()
-    assert occluded > 5
-    assert left > 3
+    assert occluded > 2
+    assert left > 1
 
 
 def test_a_world_is_the_same_on_every_repeat_and_for_any_number_of_threads() -> None:
