@@ -17,11 +17,11 @@ from sts.files import Location
 class Bar:
     """What a figure must reach."""
 
-    value: float
+    value: float | int
     of: Literal["ours", "ratio"] = "ours"
     best: Literal["high", "low"] = "high"
 
-    def reached(self, ours: float, ratio: float | None) -> bool:
+    def reached(self, ours: float | int, ratio: float | None) -> bool:
         """Whether the figure is at the bar or beyond."""
         figure = ours if self.of == "ours" else ratio
         if figure is None:
@@ -39,8 +39,8 @@ class Line:
 
     what: str
     unit: str
-    ours: float
-    peer: float | None = None
+    ours: float | int
+    peer: float | int | None = None
     """The same figure of somebody else, or the floor"""
     against: str = ""
     """Who that is"""
@@ -86,7 +86,7 @@ def _numbers(line: Line) -> tuple[str, str, str, str]:
     return _short(line.ours), _short(line.peer), _short(line.ratio), _text(line.bar)
 
 
-def _short(value: float | None) -> str:
+def _short(value: float | int | None) -> str:
     return "" if value is None else f"{value:.4g}"
 
 

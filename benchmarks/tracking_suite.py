@@ -4,9 +4,11 @@ The world is one plane, so the truth is a homography a frame, key px to frame px
 camera paths come from fixed seeds; a figure is only comparable with one made by the same `VERSION`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from time import process_time
+from typing import cast
 
 import numpy as np
 from jaxtyping import Float64, UInt8
@@ -19,9 +21,16 @@ TEXTURES = ("brick", "gravel", "plaster", "blank", "tiles")
 WIDTH, HEIGHT, FRAMES = 1280, 720, 31
 BOX_WIDTH, BOX_HEIGHT = 300.0, 80.0
 
+METHODS = {"ours": "synth.surfaces.track:follow", "flowtext": "benchmarks.flowtext_tracking:follow"}
+HARDSHIPS = {
+    "plain": Hardship(),
+    "blur": Hardship(shutter=0.6),
+    "light": Hardship(light=0.12),
+    "noise": Hardship(noise=6.0),
+    "card": Hardship(card=0.15),
+}
+
 Matrices = Float64[np.ndarray, "t 3 3"]
-Follow = Callable[[UInt8[np.ndarray, "t h w"], int, Float64[np.ndarray, "4 2"]], Matrices]
-"""Grey frames, key frame and text box to key-to-frame homographies"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -41,6 +50,7 @@ class Case:
 class Row:
     """Scores of one method on one case, px unless said otherwise; see `score`."""
 
+    method: str
     name: str
     mean: float
     worst: float
@@ -64,7 +74,7 @@ def case(name: str, *, frames: int = FRAMES, hardship: Hardship | None = None) -
     return Case(name=name, frames=pixels, key=half, box=box, to_frame=path)
 
 
-def score(truth: Case, found: Matrices, cpu_ms: float = 0.0) -> Row:
+def score(truth: Case, found: Matrices, *, method: str = "", cpu_ms: float = 0.0) -> Row:
     """Compare where the box's corners should be with where they are.
 
     e(t, c) is the error vector of corner c in frame t. mean: |e| over frames and corners. worst: the largest frame
@@ -75,6 +85,7 @@ def score(truth: Case, found: Matrices, cpu_ms: float = 0.0) -> Row:
     frame = np.linalg.norm(errors, axis=2).mean(axis=1)
     shaking = np.linalg.norm(np.diff(errors, n=2, axis=0), axis=2)
     return Row(
+        method=method,
         name=truth.name,
         mean=float(frame.mean()),
         worst=float(frame.max()),
@@ -86,16 +97,23 @@ def score(truth: Case, found: Matrices, cpu_ms: float = 0.0) -> Row:
 
 
 def run(
-    methods: Mapping[str, Follow], *, frames: int = FRAMES, hardship: Hardship | None = None
-) -> dict[str, list[Row]]:
-    """Rows of every method on every texture, all methods on the same pixels."""
-    rows: dict[str, list[Row]] = {name: [] for name in methods}
-    for name in TEXTURES:
-        shot = case(name, frames=frames, hardship=hardship)
-        for method, follow in methods.items():
+    methods: Mapping[str, str] = METHODS,
+    *,
+    textures: Sequence[str] = TEXTURES,
+    frames: int = FRAMES,
+    hardship: str = "plain",
+) -> list[Row]:
+    """Every method (name to import path) on every texture, all methods on the same pixels."""
+    rows = []
+    for name in textures:
+        shot = case(name, frames=frames, hardship=HARDSHIPS[hardship])
+        for method, path in methods.items():
+            follow = _load(path)
+            follow(shot.frames[shot.key - 1 : shot.key + 2], 1, shot.box)
             start = process_time()
             found = follow(shot.frames, shot.key, shot.box)
-            rows[method].append(score(shot, found, (process_time() - start) * 1000 / len(shot.frames)))
+            cpu_ms = (process_time() - start) * 1000 / len(shot.frames)
+            rows.append(score(shot, found, method=method, cpu_ms=cpu_ms))
     return rows
 
 
@@ -103,3 +121,15 @@ def corners(matrices: Matrices, box: Float64[np.ndarray, "4 2"]) -> Float64[np.n
     """The box's corners in every frame."""
     image = np.einsum("tij,cj->tci", matrices, np.column_stack([box, np.ones(4)]))
     return image[:, :, :2] / image[:, :, 2:]
+
+
+def _load(path: str) -> Callable[..., Matrices]:
+    """A follower, called with grey frames, key frame and box; a track in place of matrices is unpacked."""
+    module, _, name = path.partition(":")
+    follow = getattr(import_module(module), name)
+
+    def matrices(frames: UInt8[np.ndarray, "t h w"], key: int, box: Float64[np.ndarray, "4 2"]) -> Matrices:
+        found = follow(frames, key, box)
+        return cast(Matrices, getattr(found, "to_frame", found))
+
+    return matrices

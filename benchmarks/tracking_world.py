@@ -1,14 +1,15 @@
 """Textures, camera paths and the film for the tracking suite."""
 
-import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import cast
 
-import av
 import cv2
 import numpy as np
 from jaxtyping import Float32, Float64, UInt8
+
+from sts import video
 
 FINE = 2
 """Texture and film are made this much finer than the frame, then averaged"""
@@ -82,19 +83,9 @@ def film(
 
 
 def through_h264(frames: UInt8[np.ndarray, "t h w"], crf: int) -> UInt8[np.ndarray, "t h w"]:
-    """Grey frames after encoding and decoding, one thread, in memory."""
-    buffer = io.BytesIO()
-    with av.open(buffer, "w", format="mp4") as container:
-        stream = container.add_stream("libx264", rate=Fraction(30), options={"crf": str(crf), "preset": "medium"})
-        stream.height, stream.width, stream.pix_fmt = *frames.shape[1:], "yuv420p"
-        stream.thread_count = 1
-        for picture in frames:
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="gray")))
-        container.mux(stream.encode())
-    buffer.seek(0)
-    with av.open(buffer) as container:
-        decoded = [frame.to_ndarray(format="gray") for frame in container.decode(video=0)]
-    return np.stack(decoded)
+    """Grey frames after encoding and decoding."""
+    colour = video.recompressed(np.repeat(frames[..., None], 3, axis=3), Fraction(30), crf)
+    return np.stack([cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) for picture in colour])
 
 
 def _exposure(
@@ -145,18 +136,18 @@ def _waves(
     return cast(Float64[np.ndarray, "6 t"], np.sin(2 * np.pi * speed * time + phase).sum(axis=1) / np.sqrt(2))
 
 
-def _noise(rng: np.random.Generator, height: int, width: int, grain: float) -> Picture:
+def _noise(rng: np.random.Generator, height: int, width: int, grain: int | float) -> Picture:
     """Smooth noise with zero mean and unit deviation; `grain` is its blur, key px."""
     step = max(1, int(grain))
     small = rng.standard_normal((height // step + 2, width // step + 2)).astype(np.float32)
-    small = cv2.GaussianBlur(small, (0, 0), max(grain * FINE / step, 0.6))
-    picture = cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
+    soft = cv2.GaussianBlur(small, (0, 0), max(grain * FINE / step, 0.6))
+    picture = cv2.resize(soft, (width, height), interpolation=cv2.INTER_CUBIC)
     return cast(Picture, (picture - picture.mean()) / picture.std())
 
 
-def _fractal(rng: np.random.Generator, height: int, width: int, grains: tuple[float, ...]) -> Picture:
+def _fractal(rng: np.random.Generator, height: int, width: int, grains: Sequence[int | float]) -> Picture:
     octaves = [_noise(rng, height, width, grain) for grain in grains]
-    return cast(Picture, np.sum(octaves, axis=0) / np.sqrt(len(grains)))
+    return cast(Picture, np.sum(octaves, axis=0) / np.float32(np.sqrt(len(grains))))
 
 
 def _brick(rng: np.random.Generator, height: int, width: int) -> Picture:

@@ -58,7 +58,12 @@ def homographies(spec: CameraSpec, frames: int, height: int, width: int) -> Homo
 
 def seen_video(video: UInt8[np.ndarray, "t h w 3"], matrices: Homographies) -> UInt8[np.ndarray, "t h w 3"]:
     """The pictures as the camera sees them: one resampling."""
-    return np.stack([_warp(frame, matrix) for frame, matrix in zip(video, matrices, strict=True)])
+    seen = np.empty_like(video)
+    size = (video.shape[2], video.shape[1])
+    for before, after, matrix in zip(video, seen, matrices, strict=True):
+        how = {"flags": cv2.INTER_LINEAR, "borderMode": cv2.BORDER_REPLICATE}
+        cv2.warpPerspective(before, _centred(matrix), size, dst=after, **how)
+    return seen
 
 
 def seen_surface(surface: Surface, matrices: Homographies, height: int, width: int) -> Surface:
@@ -100,11 +105,6 @@ def _centred(matrix: Float64[np.ndarray, "3 3"]) -> Float64[np.ndarray, "3 3"]:
     """The same map for OpenCV, which counts from pixel centres."""
     half = np.array([(1, 0, 0.5), (0, 1, 0.5), (0, 0, 1.0)])
     return np.linalg.inv(half) @ matrix @ half
-
-
-def _warp(frame: UInt8[np.ndarray, "h w *c"], matrix: Float64[np.ndarray, "3 3"]) -> UInt8[np.ndarray, "h w *c"]:
-    size = (frame.shape[1], frame.shape[0])
-    return cv2.warpPerspective(frame, _centred(matrix), size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
 
 def _seen_patch(patch: Patch, matrix: Float64[np.ndarray, "3 3"], height: int, width: int) -> Patch | None:

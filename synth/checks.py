@@ -44,7 +44,9 @@ def stored(clip: Clip) -> Broken:
 
 def raw(drawing: Drawing, clip: Clip) -> Broken:
     """Rules on the picture before damage, and the stored labels against those drawn anew."""
-    for base, (index, (picture, coverage)) in zip(drawing.scene.video, enumerate(drawing.frames()), strict=True):
+    before = drawing.scene.video.copy()
+    for index, (picture, coverage) in enumerate(drawing.frames()):
+        base = before[index]
         outside = int((cv2.absdiff(base, picture).max(axis=2)[support(coverage, picture.shape[:2]) == 0]).astype(bool).sum())
         if outside:
             yield f"frame {index}: {outside} px changed where nothing was drawn"

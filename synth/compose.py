@@ -124,10 +124,11 @@ class _Brush:
             Outline(points=surface.project(piece.outline.points, time), ends=piece.outline.ends)
             for time in self._times(piece.outline)
         ]
-        sigma = float(np.hypot(self.optics.defocus, piece.blur * self._scale(piece.outline)))
-        everything = np.concatenate([outline.points for outline in moved])
+        blur = piece.blur * self._scale(piece.outline) if piece.blur > 0 else 0.0
+        sigma = float(np.hypot(self.optics.defocus, blur))
+        everything = moved[0].points if len(moved) == 1 else np.concatenate([outline.points for outline in moved])
         roi = roi_of(everything, height, width, margin=int(np.ceil(3 * sigma)) + 1)
-        if roi is None or not np.isfinite(everything).all():
+        if roi is None:
             return None
         alpha = blurred(cover_mean(moved, roi), sigma)
         if piece.wear is not None:

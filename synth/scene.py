@@ -36,17 +36,19 @@ class Scene:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Drawing:
-    """A scene with blocks ready to draw; frames come one at a time, before any degradation."""
+    """A scene with blocks ready to draw, once."""
 
     scene: Scene
     blocks: tuple[Block, ...]
     optics: Optics
 
     def frames(self) -> Iterator[tuple[UInt8[np.ndarray, "h w 3"], FrameCoverage]]:
-        """Each frame with its text, and the coverage that made it."""
+        """Each frame with its text, before any damage, and the coverage that made it.
+
+        The text is drawn into the scene's own video: a copy of 30 frames would cost as much as the text.
+        """
         noise = noise_tile(np.random.default_rng(self.optics.seed), 256, 256)
-        for time, base in enumerate(self.scene.video):
-            canvas = base.copy()
+        for time, canvas in enumerate(self.scene.video):
             yield canvas, draw(canvas, self.blocks, time, self.optics, noise)
 
 
@@ -61,9 +63,8 @@ def render(drawn: Drawing, damage: Degrade, clip_id: str, origin: Origin) -> Cli
     scene = drawn.scene
     height, width = scene.video.shape[1:3]
     labels = Labels(blocks=drawn.blocks, ids=number(drawn.blocks), height=height, width=width)
-    pictures, frames = np.empty_like(scene.video), []
-    for index, (picture, coverage) in enumerate(drawn.frames()):
-        pictures[index] = picture
+    frames = []
+    for index, (_, coverage) in enumerate(drawn.frames()):
         instances = labels.instances(coverage, index)
         frames.append(Frame(index=index, time_s=scene.times[index], instances=instances))
     return Clip(
@@ -73,7 +74,7 @@ def render(drawn: Drawing, damage: Degrade, clip_id: str, origin: Origin) -> Cli
         width=width,
         frames=tuple(frames),
         origin=origin,
-        video=degrade(pictures, damage, scene.fps),
+        video=degrade(scene.video, damage, scene.fps),
     )
 
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float64, UInt8
 
-from benchmarks import tracking_suite
-from benchmarks.peers import flowtext
+from benchmarks import flowtext_tracking, tracking_suite
 from benchmarks.tracking_suite import Row
 
 
@@ -21,7 +20,7 @@ class Tracked:
 
 def measure(frames: int) -> Tracked:
     """Both methods on the same pixels."""
-    rows = tracking_suite.run({"ours": _ours, "peer": flowtext.follow}, frames=frames)
+    rows = tracking_suite.run({"ours": _ours, "peer": flowtext_tracking.follow}, frames=frames)
     return Tracked(ours=rows["ours"], peer=rows["peer"])
 
 

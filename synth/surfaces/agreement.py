@@ -16,6 +16,8 @@ Shares = Float64[np.ndarray, " t"]
 AREA = 20_000
 """px of the rectified quad"""
 PLATE_FRAMES = 15
+MOST_NOISE = 3.0
+"""Grey levels; what differs more is another thing"""
 
 
 def spread(points: Points, quad: Quad) -> float:
@@ -39,7 +41,9 @@ def area(quad: Quad) -> float:
 
 
 def agree(
-    frames: UInt8[np.ndarray, "t h w"], to_frame: Float64[np.ndarray, "t 3 3"], quad: Quad,
+    frames: UInt8[np.ndarray, "t h w"],
+    to_frame: Float64[np.ndarray, "t 3 3"],
+    quad: Quad,
     masks: UInt8[np.ndarray, "t h w"] | None,
 ) -> Shares:
     """Share of the textured pixels of the quad that look, in each frame, as they mostly look.
@@ -58,8 +62,8 @@ def agree(
     grid = np.stack(np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5), axis=-1).reshape(-1, 2)
     counted = _shown(apply(place, grid), to_frame, frames.shape[1:], masks).reshape(views.shape)
     misses = np.abs(views - plate)
-    noise = max(1.4826 * float(np.median(misses)), 0.7)
-    contrast = np.sqrt(np.maximum(cv2.blur(plate**2, (9, 9)), 0))
+    noise = float(np.clip(1.4826 * np.median(misses), 0.7, MOST_NOISE))
+    contrast = np.median([np.sqrt(np.maximum(cv2.blur(views[t] ** 2, (9, 9)), 0)) for t in chosen], axis=0)
     textured = contrast > 2 * noise
     if textured.mean() < 0.02:
         textured[:] = True
@@ -75,7 +79,9 @@ def _flat(view: UInt8[np.ndarray, "h w"]) -> Float32[np.ndarray, "h w"]:
 
 
 def _shown(
-    points: Points, to_frame: Float64[np.ndarray, "t 3 3"], shape: Sequence[int],
+    points: Points,
+    to_frame: Float64[np.ndarray, "t 3 3"],
+    shape: Sequence[int],
     masks: UInt8[np.ndarray, "t h w"] | None,
 ) -> np.ndarray:
     """Whether each point is in the picture and unmasked, by frame."""

@@ -3,19 +3,22 @@
 import hashlib
 import json
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
-from jaxtyping import Float64, UInt8
+from jaxtyping import Bool, Float64, UInt8
 
 from sts import video
 from sts.errors import RenderError
-from synth.surfaces import cache, layers, measure, plate, pose, regions, windows
-from synth.surfaces.camera import scaled
+from synth.surfaces import cache, layers, measure, pose, regions, windows
+from synth.surfaces.cache import Analysis
+from synth.surfaces.camera import Camera, scaled, to_centres
 from synth.surfaces.earn import Stage, earn
 from synth.surfaces.surface import Surface
+
+__all__ = ["Analysis", "analyse", "study"]
 
 log = logging.getLogger(__name__)
 
@@ -31,30 +34,10 @@ STEP = 5
 """Every so many of them"""
 MOST = 6
 """Surfaces in a window"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Analysis:
-    """A window ready to be written on."""
-
-    jpegs: tuple[bytes, ...]
-    """Frames at the size asked for, quality 97"""
-    times_s: Float64[np.ndarray, " t"]
-    surfaces: tuple[Surface, ...]
-    """Best first; they do not overlap; () where nothing qualifies"""
-    sharpness: float
-    """px, standard deviation of the blur of the sharpest edges"""
-    grain: float
-    """Grey levels, standard deviation of the noise"""
-    motion: float
-    """px a frame, mean speed of the background"""
-    static: bool
-    """The camera stands still"""
-
-    def video(self) -> Video:
-        """The frames, decoded."""
-        frames = [cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB) for data in self.jpegs]
-        return np.stack(frames)
+TRIED = 8
+"""Candidates for them; following one costs most of the time"""
+QUALITY = 97
+"""JPEG"""
 
 
 def analyse(window: windows.Window, size: tuple[int, int], folder: Path | None = None) -> Analysis:
@@ -64,7 +47,25 @@ def analyse(window: windows.Window, size: tuple[int, int], folder: Path | None =
     if found is None:
         found = study(window, size)
         cache.save(place, found)
-    return Analysis(**found)
+    return found
+
+
+def study(window: windows.Window, size: tuple[int, int]) -> Analysis:
+    """The same without the cache."""
+    frames, times_s, small, inner = _read(window, size)
+    key = len(frames) // 2
+    scene = layers.look(small, inner.start + key, inner)
+    known = replace(scene.camera, to_frame=scene.camera.to_frame[inner], trust=scene.camera.trust[inner])
+    motion = scaled(known, size[0] / small.shape[2])
+    return Analysis(
+        jpegs=tuple(_encode(frame) for frame in frames),
+        times_s=times_s,
+        surfaces=_surfaces(frames, key, scene, motion, inner) if motion.trust.min() > layers.TRUST else (),
+        sharpness=measure.sharpness(frames[key]),
+        grain=measure.grain(frames[key]),
+        motion=measure.motion(motion.to_frame, size),
+        static=motion.static,
+    )
 
 
 def _name(window: windows.Window, size: tuple[int, int]) -> str:
@@ -72,77 +73,55 @@ def _name(window: windows.Window, size: tuple[int, int]) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def study(window: windows.Window, size: tuple[int, int]) -> dict[str, object]:
-    """Fields of an Analysis, without the cache."""
-    frames, times_s, small, inner = _read(window, size)
-    key = len(frames) // 2
-    scene = layers.look(small, inner.start + key, inner)
-    factor = size[0] / small.shape[2]
-    motion = scaled(
-        replace(scene.camera, to_frame=scene.camera.to_frame[inner], trust=scene.camera.trust[inner]), factor
-    )
-    found = _surfaces(frames, key, scene, motion, inner) if motion.trust.min() > layers.TRUST else ()
-    return {
-        "jpegs": tuple(_encode(frame) for frame in frames),
-        "times_s": times_s,
-        "surfaces": found,
-        "sharpness": measure.sharpness(frames[key]),
-        "grain": measure.grain(frames[key]),
-        "motion": measure.motion(motion.to_frame, size),
-        "static": motion.static,
-    }
-
-
-def _read(window: windows.Window, size: tuple[int, int]) -> tuple[Video, Float64[np.ndarray, " t"], Video, slice]:
+def _read(
+    window: windows.Window, size: tuple[int, int]
+) -> tuple[Video, Float64[np.ndarray, " t"], UInt8[np.ndarray, "all hh ww 3"], slice]:
     """The window at full size, and small with its surroundings; the slice is the window in the small frames."""
     total = len(video.probe(window.path).times_s)
     first, last = max(0, window.start - AROUND), min(total, window.start + window.frames + AROUND)
-    frames, times, small, inner = [], [], [], 0
+    frames, times, small, before = [], [], [], 0
     height = round(SMALL * size[1] / size[0] / 2) * 2
     for index, (time_s, picture) in enumerate(video.frames(window.path, first, last), start=first):
         within = window.start <= index < window.start + window.frames
         if not within and (index - window.start) % STEP:
             continue
-        inner += index < window.start
+        before += index < window.start
         small.append(windows.fit(picture, SMALL, height))
         if within:
             frames.append(windows.fit(picture, *size))
             times.append(time_s)
-    return np.stack(frames), np.array(times) - times[0], np.stack(small), slice(inner, inner + len(frames))
+    return np.stack(frames), np.array(times) - times[0], np.stack(small), slice(before, before + len(frames))
 
 
-def _surfaces(frames: Video, key: int, scene: layers.Scene, motion: object, inner: slice) -> tuple[Surface, ...]:
+def _surfaces(frames: Video, key: int, scene: layers.Scene, motion: Camera, inner: slice) -> tuple[Surface, ...]:
     grey = np.stack([cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in frames])
     height, width = grey.shape[1:]
-    factor = width / scene.clean.shape[1]
-    masks = np.stack(
-        [
-            _to_frame(mask, matrix, (width, height))
-            for mask, matrix in zip(scene.changed[inner], scene.camera.to_frame[inner])
-        ]
-    )
+    moving = zip(scene.changed[inner], scene.camera.to_frame[inner], strict=True)
+    masks = np.stack([_to_frame(mask, matrix, (width, height)) for mask, matrix in moving])
     stage = Stage(video=frames, grey=grey, key=key, camera=motion, exposure=scene.exposure[inner], masks=masks)
     half = cv2.resize(grey[key], (width // 2, height // 2), interpolation=cv2.INTER_AREA)
-    lines = pose.segments(half, 16.0) * 2
+    lines = pose.segments(half.astype(np.uint8), 16.0) * 2
+    factor = width / scene.clean.shape[1]
     found: list[Surface] = []
-    for candidate in regions.candidates(scene, MOST + 3):
+    for candidate in regions.candidates(scene, TRIED):
         try:
-            box = tuple(float(v * factor) for v in candidate.box())
-            found.append(earn(stage, pose.lay(box, lines, (width, height))))
+            found.append(earn(stage, pose.lay(candidate.box(factor), lines, (width, height))))
         except RenderError as error:
-            log.debug("no surface at %s: %s", candidate, error)
+            log.debug("no surface at %s: %s", candidate.box(factor), error)
         if len(found) == MOST:
             break
     return tuple(sorted(found, key=lambda surface: -surface.quality))
 
 
-def _to_frame(mask: np.ndarray, matrix: np.ndarray, size: tuple[int, int]) -> UInt8[np.ndarray, "h w"]:
-    moved = cv2.warpPerspective(
-        mask.astype(np.uint8), plate.to_centres(matrix), mask.shape[::-1], flags=cv2.INTER_NEAREST
-    )
-    return cv2.resize(cv2.dilate(moved, np.ones((5, 5), np.uint8)), size, interpolation=cv2.INTER_NEAREST)
+def _to_frame(
+    mask: Bool[np.ndarray, "h w"], matrix: Float64[np.ndarray, "3 3"], size: tuple[int, int]
+) -> UInt8[np.ndarray, "hh ww"]:
+    """From the small key frame to the frame at full size, a little grown."""
+    grown = cv2.dilate(mask.astype(np.uint8), np.ones((5, 5), np.uint8))
+    moved = cv2.warpPerspective(grown, to_centres(matrix), mask.shape[::-1], flags=cv2.INTER_NEAREST)
+    return cv2.resize(moved, size, interpolation=cv2.INTER_NEAREST).astype(np.uint8)
 
 
 def _encode(frame: UInt8[np.ndarray, "h w 3"]) -> bytes:
-    done, data = cv2.imencode(".jpg", frame[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 97])
+    data = cv2.imencode(".jpg", frame[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1]
     return data.tobytes()

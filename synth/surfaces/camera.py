@@ -1,10 +1,10 @@
-"""How the whole picture moves: one homography a frame from the key frame, or the finding that the camera stands still."""
+"""How the whole picture moves: a homography from the key frame to each frame, or that the camera stands still."""
 
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from jaxtyping import Bool, Float64, UInt8
+from jaxtyping import Bool, Float32, Float64, UInt8
 
 Stack = UInt8[np.ndarray, "t h w"]
 Size = tuple[int, int]
@@ -88,7 +88,7 @@ def _features(picture: UInt8[np.ndarray, "h w"]) -> Float64[np.ndarray, "n 2"]:
             top, bottom = row * height // CELLS[1], (row + 1) * height // CELLS[1]
             corners = cv2.goodFeaturesToTrack(picture[top:bottom, left:right], 10, 0.02, 6)
             if corners is not None:
-                found.append(corners[:, 0].astype(np.float64) + (left, top))
+                found.append(corners[:, 0].astype(np.float64) + np.array([left, top]))
     return np.concatenate(found) if found else np.empty((0, 2))
 
 
@@ -112,7 +112,7 @@ def _register(
 def _simplest(
     points: Float64[np.ndarray, "n 2"], moved: Float64[np.ndarray, "n 2"], good: Bool[np.ndarray, " n"], size: Size
 ) -> tuple[Float64[np.ndarray, "3 3"], float, bool] | None:
-    """The simplest of identity, similarity, affine and homography that explains nearly as many cells as the richest."""
+    """The simplest of identity, similarity, affine and homography that explains nearly as many cells as the best."""
     n_cells = max(_cells(points, size), 1)
     source, target = points[good], moved[good]
     rich, _ = cv2.findHomography(source, target, cv2.USAC_MAGSAC, 0.8)
@@ -152,14 +152,24 @@ def _flow(
 ) -> tuple[Float64[np.ndarray, "n 2"], Bool[np.ndarray, " n"]]:
     """Lucas-Kanade there and back; good are the points that return within half a pixel."""
     source = np.ascontiguousarray(points[:, None], np.float32)
-    options = {"winSize": (17, 17), "maxLevel": 3, "flags": cv2.OPTFLOW_USE_INITIAL_FLOW}
-    moved, seen, _ = cv2.calcOpticalFlowPyrLK(
-        key, frame, source, np.ascontiguousarray(start[:, None], np.float32), **options
-    )
-    back, returned, _ = cv2.calcOpticalFlowPyrLK(frame, key, moved, source.copy(), **options)
+    target = np.ascontiguousarray(start[:, None], np.float32)
+    moved, seen = _track(key, frame, source, target)
+    back, returned = _track(frame, key, moved, source.copy())
     error = (back - source)[:, 0]
-    good = (seen[:, 0] > 0) & (returned[:, 0] > 0) & (np.hypot(error[:, 0], error[:, 1]) < 0.5)
+    good = seen & returned & (np.hypot(error[:, 0], error[:, 1]) < 0.5)
     return moved[:, 0].astype(np.float64), good
+
+
+def _track(
+    key: UInt8[np.ndarray, "h w"],
+    frame: UInt8[np.ndarray, "h w"],
+    source: Float32[np.ndarray, "n 1 2"],
+    target: Float32[np.ndarray, "n 1 2"],
+) -> tuple[Float32[np.ndarray, "n 1 2"], Bool[np.ndarray, " n"]]:
+    moved, seen, _ = cv2.calcOpticalFlowPyrLK(
+        key, frame, source, target, winSize=(17, 17), maxLevel=3, flags=cv2.OPTFLOW_USE_INITIAL_FLOW
+    )
+    return np.asarray(moved), np.asarray(seen)[:, 0] > 0
 
 
 def _project(points: Float64[np.ndarray, "n 2"], matrix: Float64[np.ndarray, "3 3"]) -> Float64[np.ndarray, "n 2"]:

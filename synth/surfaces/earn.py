@@ -8,7 +8,7 @@ from jaxtyping import Bool, Float64, UInt8
 
 from sts.errors import RenderError
 from synth.surfaces import occlude, plate, track
-from synth.surfaces.camera import Camera
+from synth.surfaces.camera import Camera, to_centres
 from synth.surfaces.pose import Pose
 from synth.surfaces.surface import Light, Patch, Surface, from_homographies
 
@@ -63,7 +63,8 @@ def earn(stage: Stage, pose: Pose) -> Surface:
         height=pose.height,
         to_frame=from_homographies(matrices @ pose.to_key),
         occlusion=tuple(
-            _patch(alpha, region.box, matrix, quad, stage.grey.shape[1:]) for alpha, matrix in zip(alphas, matrices)
+            _patch(alpha, region.box, matrix, quad, stage.grey.shape[1:])
+            for alpha, matrix in zip(alphas, matrices, strict=True)
         ),
         light=_light(region, alphas, pose),
         colour=_colour(region.rgb[area]),
@@ -134,7 +135,7 @@ def _check_texture(
     """The texture of the frames is that of the plate; a standing camera may look at a bare wall."""
     clean = _fine(region.rgb)
     scores = []
-    for frame, alpha, inside in zip(region.frames, alphas, region.inside):
+    for frame, alpha, inside in zip(region.frames, alphas, region.inside, strict=True):
         open_ = area & (alpha < 8) & inside
         if np.count_nonzero(open_) > 400:
             one, two = clean[open_], _fine(frame)[open_]
@@ -169,7 +170,7 @@ def _patch(
         return None
     shift = np.array([[1.0, 0.0, -left], [0.0, 1.0, -top], [0.0, 0.0, 1.0]])
     back = np.array([[1.0, 0.0, box[0]], [0.0, 1.0, box[1]], [0.0, 0.0, 1.0]])
-    warp = shift @ plate.to_centres(matrix) @ back
+    warp = shift @ to_centres(matrix) @ back
     moved = cv2.warpPerspective(alpha, warp, (int(right - left), int(bottom - top)), flags=cv2.INTER_LINEAR)
     rows, columns = np.flatnonzero(moved.any(axis=1)), np.flatnonzero(moved.any(axis=0))
     if len(rows) == 0:

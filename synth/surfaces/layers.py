@@ -89,19 +89,19 @@ def _share(flags: Bool[np.ndarray, "t h w"], seen: Bool[np.ndarray, "t h w"]) ->
 
 def _slides(region: plate.Plate) -> Bool[np.ndarray, "t h w"]:
     """Every second frame: dense flow against the plate is not zero although there is texture that fixes it."""
-    flow = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+    flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
     grey = cv2.cvtColor(region.rgb, cv2.COLOR_RGB2GRAY)
     fixed = _busy(region.rgb) > 3
     slides = []
-    for frame, inside in zip(region.frames[::2], region.inside[::2]):
-        motion = flow.calc(grey, cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), None)
+    for frame, inside in zip(region.frames[::2], region.inside[::2], strict=True):
+        motion = flow.calc(grey, cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), np.zeros((*grey.shape, 2), np.float32))
         size = cv2.blur(np.hypot(motion[..., 0], motion[..., 1]), (5, 5))
         slides.append((size > SLIDES_PX) & fixed & inside)
     return np.stack(slides)
 
 
 def _objects(edges: Bool[np.ndarray, "h w"], usable: Bool[np.ndarray, "h w"]) -> Bool[np.ndarray, "h w"]:
-    """Areas between edges whose surroundings move along a good part of their outline: an object that holds nearly still."""
+    """Areas between edges outlined by motion: an object that holds nearly still."""
     n_areas, labels = cv2.connectedComponents((usable & ~edges).astype(np.uint8), connectivity=4)
     ring = np.ones((9, 9), np.uint8)
     found = np.zeros(edges.shape, dtype=bool)

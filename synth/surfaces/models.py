@@ -34,8 +34,8 @@ def fit(model: Model, source: Points, target: Points) -> Matrix:
     if model == "identity":
         return np.eye(3)
     if model == "homography":
-        matrix, _ = cv2.findHomography(source, target, 0)
-        return fit("affine", source, target) if matrix is None else cast(Matrix, matrix)
+        matrix = cast(Matrix | None, cv2.findHomography(source, target, 0)[0])
+        return fit("affine", source, target) if matrix is None else matrix
     centre = source.mean(axis=0)
     x, y = (source - centre).T
     one, none = np.ones_like(x), np.zeros_like(x)
@@ -73,7 +73,8 @@ def consensus(source: Points, target: Points, *, reach: float = 0.8) -> Bool[np.
     """Which pairs agree on one plane motion (MAGSAC)."""
     if len(source) < 5:
         return np.ones(len(source), bool)
-    matrix, _ = cv2.findHomography(source, target, cv2.USAC_MAGSAC, reach, maxIters=2000, confidence=0.999)
+    found = cv2.findHomography(source, target, cv2.USAC_MAGSAC, reach, maxIters=2000, confidence=0.999)[0]
+    matrix = cast(Matrix | None, found)
     if matrix is None:
         return np.zeros(len(source), bool)
     return cast(Bool[np.ndarray, " n"], np.linalg.norm(apply(matrix, source) - target, axis=1) < 2 * reach)

@@ -33,7 +33,7 @@ def differ(plate: Plate, smallest: int = 60) -> Bool[np.ndarray, "t h w"]:
     """Where something other than light changes the picture; blobs of fewer than `smallest` px are noise."""
     clean = plate.rgb.astype(np.float32)
     tolerance = DEVIATIONS * plate.sigma
-    blurred = cv2.blur(clean, (RATIO_BOX, RATIO_BOX))
+    blurred = cv2.blur(clean, (RATIO_BOX, RATIO_BOX)).astype(np.float32)
     changed = np.zeros(plate.inside.shape, dtype=bool)
     for time, frame in enumerate(plate.frames):
         changed[time] = _differ(frame.astype(np.float32), clean, blurred, tolerance, smallest)
@@ -63,7 +63,21 @@ def _shadow(
     texture = (cv2.absdiff(frame, ratio * clean) / tolerance).max(axis=2)
     fits = (level < BRIGHTEST) & (level > DARKEST) & (chroma < CHROMA) & (cv2.blur(texture, (5, 5)) < 1)
     fits = cv2.morphologyEx((fits & weak).astype(np.uint8), cv2.MORPH_OPEN, _disc(5)) > 0
-    return _whole_shadows(fits, weak)
+    if not fits.any():
+        return fits
+    return _whole_shadows(fits | (_penumbra(frame, clean, level, fits) & weak), weak)
+
+
+def _penumbra(frame: Picture, clean: Picture, level: Alpha, fits: Bool[np.ndarray, "h w"]) -> Bool[np.ndarray, "h w"]:
+    """Beside a shadow, where the large window mixes its two sides: neutral, and no darker than the shadow."""
+    ratio = (cv2.blur(frame, (3, 3)) + 2) / (cv2.blur(clean, (3, 3)) + 2)
+    here = ratio.mean(axis=2)
+    neutral = np.abs(ratio / np.maximum(here, 1e-3)[..., None] - 1).max(axis=2) < CHROMA
+    hard = fits.astype(np.float32)
+    around = cv2.blur(hard, (RATIO_BOX, RATIO_BOX))
+    shade = cv2.blur(level * hard, (RATIO_BOX, RATIO_BOX)) / np.maximum(around, 1e-4)
+    between = (here > np.minimum(shade, 1) - 0.12) & (here < np.maximum(shade, 1) + 0.08)
+    return (around > 1e-3) & neutral & between
 
 
 def _whole_shadows(fits: Bool[np.ndarray, "h w"], weak: Bool[np.ndarray, "h w"]) -> Bool[np.ndarray, "h w"]:
@@ -82,7 +96,7 @@ def _blobs(solid: UInt8[np.ndarray, "h w"], strong: Bool[np.ndarray, "h w"], sma
     keep = (stats[:, cv2.CC_STAT_AREA] >= smallest) & (seeds >= smallest // 4)
     keep[0] = False
     mask = keep[labels]
-    n_holes, holes, stats, _ = cv2.connectedComponentsWithStats((~mask).astype(np.uint8), connectivity=4)
+    _, holes, stats, _ = cv2.connectedComponentsWithStats((~mask).astype(np.uint8), connectivity=4)
     small = stats[:, cv2.CC_STAT_AREA] < max(smallest, 0.2 * np.count_nonzero(mask))
     outer = np.unique(np.concatenate([holes[0], holes[-1], holes[:, 0], holes[:, -1]]))
     small[outer], small[0] = False, False
@@ -94,10 +108,10 @@ def soften(
 ) -> Alpha:
     """Opacity in [0, 1]: near the edge of the mask the share of the occluder's colour that mixes with the plate's."""
     hard = mask.astype(np.uint8)
-    core = cv2.erode(hard, _disc(5), borderValue=1)
+    core = cv2.erode(hard, _disc(5), borderValue=1).astype(np.uint8)
     reach = cv2.dilate(hard, _disc(7))
     picture, plate = frame.astype(np.float32), clean.astype(np.float32)
-    weight = cv2.blur(core.astype(np.float32), (13, 13))
+    weight = cv2.blur(core.astype(np.float32), (13, 13)).astype(np.float32)
     colour = cv2.blur(picture * core[..., None], (13, 13)) / np.maximum(weight, 1e-4)[..., None]
     apart = colour - plate
     contrast = (apart * apart).sum(axis=2)

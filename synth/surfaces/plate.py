@@ -32,11 +32,13 @@ class Plate:
     """Gain of the camera's automatic exposure, key frame 1"""
 
 
-def rectify(video: Video, to_frame: Float64[np.ndarray, "t 3 3"], box: Box) -> tuple[Video, Bool[np.ndarray, "t h w"]]:
+def rectify(
+    video: Video, to_frame: Float64[np.ndarray, "t 3 3"], box: Box
+) -> tuple[UInt8[np.ndarray, "t hh ww 3"], Bool[np.ndarray, "t hh ww"]]:
     """Every frame seen from the key frame, cut to `box`, and which of its pixels the frame really holds."""
     left, top, right, bottom = box
     height, width = video.shape[1:3]
-    fits = 0 <= left and 0 <= top and right <= width and bottom <= height
+    fits = left >= 0 and top >= 0 and right <= width and bottom <= height
     if fits and np.array_equal(to_frame, np.broadcast_to(np.eye(3), to_frame.shape)):
         frames = video[:, top:bottom, left:right]
         return frames, np.ones(frames.shape[:3], dtype=bool)
@@ -69,7 +71,10 @@ def normalise(frames: Video, exposure: Float32[np.ndarray, "t 3"]) -> Video:
         return frames
     levels = np.arange(256, dtype=np.float32)[:, None]
     return np.stack(
-        [cv2.LUT(f, np.rint(np.clip(levels / g, 0, 255)).astype(np.uint8)[None]) for f, g in zip(frames, exposure)]
+        [
+            cv2.LUT(f, np.rint(np.clip(levels / g, 0, 255)).astype(np.uint8)[None])
+            for f, g in zip(frames, exposure, strict=True)
+        ]
     )
 
 

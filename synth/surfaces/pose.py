@@ -16,6 +16,8 @@ STEEPEST = 0.36
 """Tangent of the largest tilt of a baseline, 20 degrees"""
 LONG = 0.055
 """Of the picture's width: shorter lines do not tell where lines converge"""
+FLATTEST = 0.3
+"""Foreshortening at which text can still be read"""
 AGREES = 0.03
 """Slope by which a line may miss the vanishing point"""
 
@@ -25,7 +27,7 @@ class Pose:
     """A rectangle on a plane in the scene, seen in the key frame."""
 
     width: float
-    """Surface units, about px in the key frame along the baseline"""
+    """Surface units: px in the key frame, where the plane is tilted the mean of both directions"""
     height: float
     to_key: Float64[np.ndarray, "3 3"]
     """Surface point, origin at the top left, to key-frame px"""
@@ -38,9 +40,7 @@ class Pose:
 def segments(grey: UInt8[np.ndarray, "h w"], shortest: float) -> Segments:
     """Straight lines as x0 y0 x1 y1, px."""
     lines = cv2.createLineSegmentDetector(cv2.LSD_REFINE_STD).detect(grey)[0]
-    if lines is None:
-        return np.empty((0, 4))
-    found = lines[:, 0].astype(np.float64) + 0.5
+    found = np.asarray(lines, np.float64).reshape(-1, 4) + 0.5 if np.any(lines) else np.empty((0, 4))
     return found[np.hypot(found[:, 2] - found[:, 0], found[:, 3] - found[:, 1]) >= shortest]
 
 
@@ -74,7 +74,7 @@ def _choices(along: Vanishing | None, across: Vanishing | None) -> list[tuple[Va
     return tried
 
 
-def _near(box: Box, lines: Segments) -> Segments:
+def _near(box: Box, lines: Segments) -> Float64[np.ndarray, "m 4"]:
     """Lines whose middle is within the box grown by half its size."""
     middle = (lines[:, :2] + lines[:, 2:]) / 2
     grow = np.maximum(0.5 * np.array([box[2] - box[0], box[3] - box[1]]), 40)
@@ -108,7 +108,7 @@ def _converge(lines: Segments, reach: float, long: float) -> Vanishing | None:
 def _models(
     slope: Float64[np.ndarray, " n"], offset: Float64[np.ndarray, " n"], long: Bool[np.ndarray, " n"], reach: float
 ) -> Float64[np.ndarray, "m 2"]:
-    """Every line as the direction of parallels, and every pair of long lines that lie well apart as a vanishing point."""
+    """Every line as the direction of parallels, and every pair of long lines well apart as a vanishing point."""
     parallel = np.stack([slope, np.zeros(len(slope))], axis=1)
     slope, offset = slope[long], offset[long]
     first, second = np.triu_indices(len(slope), 1)
@@ -141,12 +141,12 @@ def _fit(
     length = np.linalg.norm(rays, axis=0)
     square = abs(rays[:, 0] @ rays[:, 1]) <= 0.3 * length[0] * length[1]
     ratio = float(length[0] / length[1]) if tilted else 1.0
-    if abs(along[0]) > STEEPEST or (tilted and not square) or not 0.2 < ratio < 2.0:
+    if abs(along[0]) > STEEPEST or (tilted and not square) or not FLATTEST < ratio < 1 / FLATTEST:
         return None
     plane = np.array([[1.0, ratio * across[0], 0.0], [along[0], ratio, 0.0], [-along[1], -ratio * across[1], 1.0]])
-    plane[:, :2] /= np.hypot(1.0, along[0])
+    plane[:, :2] /= np.hypot(1.0, along[0]) * np.sqrt(ratio)
     half = np.array([box[2] - box[0], box[3] - box[1]]) / 2
-    sides = _shrink(plane, half, half * [1.0, 1 / ratio])
+    sides = _shrink(plane, half, half * [np.sqrt(ratio), np.sqrt(1 / ratio)])
     if sides is None:
         return None
     normal = np.cross(rays[:, 0] / length[0], rays[:, 1] / length[1])

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from jaxtyping import Bool, Float32, Float64, UInt8
+from jaxtyping import Float32
 
 from synth.surfaces.layers import Scene
 
@@ -14,6 +14,8 @@ SMALLEST = (0.09, 0.045)
 """Width and height, shares of the picture's width: 115 x 58 px at 720p"""
 EDGE_SHARE = 0.015
 """Share of a rectangle that may be edges between surfaces"""
+GAP = 3
+"""px between rectangles"""
 BUSIEST = 34.0
 """Grey levels"""
 
@@ -29,9 +31,10 @@ class Candidate:
     score: float
     """Comparable within one clip only"""
 
-    def box(self) -> tuple[int, int, int, int]:
-        """xyxy"""
-        return self.left, self.top, self.left + self.width, self.top + self.height
+    def box(self, factor: float) -> tuple[float, float, float, float]:
+        """xyxy in a picture `factor` times as large."""
+        right, bottom = self.left + self.width, self.top + self.height
+        return self.left * factor, self.top * factor, right * factor, bottom * factor
 
 
 def candidates(scene: Scene, most: int) -> tuple[Candidate, ...]:
@@ -44,11 +47,8 @@ def candidates(scene: Scene, most: int) -> tuple[Candidate, ...]:
         if best.score <= 0:
             break
         found.append(best)
-        gap = 3
-        taken[
-            max(best.top - gap, 0) : best.top + best.height + gap,
-            max(best.left - gap, 0) : best.left + best.width + gap,
-        ] = 1
+        rows = slice(max(best.top - GAP, 0), best.top + best.height + GAP)
+        taken[rows, max(best.left - GAP, 0) : best.left + best.width + GAP] = 1
     return tuple(found)
 
 
@@ -59,18 +59,14 @@ def _shapes(size: tuple[int, ...]) -> list[tuple[int, int]]:
     for scale in (0.06, 0.085, 0.12, 0.17, 0.24, 0.34):
         for aspect in ASPECTS:
             wide, high = int(width * scale * aspect**0.5), int(width * scale / aspect**0.5)
-            if (
-                wide >= SMALLEST[0] * width * min(1.0, aspect)
-                and high >= SMALLEST[1] * width
-                and wide <= width / 2
-                and high <= height / 2
-            ):
+            large = wide >= SMALLEST[0] * width * min(1.0, aspect) and high >= SMALLEST[1] * width
+            if large and wide <= width / 2 and high <= height / 2:
                 shapes.add((wide, high))
     return sorted(shapes)
 
 
 def _maps(scene: Scene) -> Float32[np.ndarray, "h w 4"]:
-    """What a rectangle adds up: unusable, edge, texture; the last plane is the share of frames in which it is hidden."""
+    """What a rectangle adds up: unusable, edge, texture; the last plane how often it is hidden."""
     return np.stack([~scene.usable, scene.edges, scene.busy, scene.changed.mean(axis=0)], axis=2).astype(np.float32)
 
 

@@ -68,16 +68,17 @@ class Surface:
         return (1 - share) * self._project(points, first) + share * self._project(points, first + 1)
 
     def _project(self, points: Points, frame: int) -> Points:
-        lifted = np.empty((len(points), 4))
-        lifted[:, 1], lifted[:, 3] = points[:, 1], 1
+        matrix = self.to_frame[frame]
         if self.radius is None:
-            lifted[:, 0], lifted[:, 2] = points[:, 0], 0
+            image = points @ matrix[:, :2].T + matrix[:, 3]
         else:
             angle = (points[:, 0] - self.width / 2) / self.radius
-            lifted[:, 0] = self.width / 2 + self.radius * np.sin(angle)
-            lifted[:, 2] = self.radius * (1 - np.cos(angle))
-        image = lifted @ self.to_frame[frame].T
-        depth = np.where(image[:, 2:] > NEAREST, image[:, 2:], np.nan)
+            across = self.width / 2 + self.radius * np.sin(angle)
+            away = self.radius * (1 - np.cos(angle))
+            image = np.stack([across, points[:, 1], away], axis=1) @ matrix[:, :3].T + matrix[:, 3]
+        depth = image[:, 2:]
+        if depth.min(initial=1.0) <= NEAREST:
+            depth = np.where(depth > NEAREST, depth, np.nan)
         return image[:, :2] / depth
 
 

@@ -100,9 +100,12 @@ def make(frame: Grey, number: int, to_frame: Matrix, support: Support, mask: Gre
     less = max(1, round(size[0] * share)), max(1, round(size[1] * share))
     to_key = place @ np.diag([size[0] / less[0], size[1] / less[1], 1.0])
     small, clear = rectify(frame, to_frame @ to_key, less), cv2.resize(free, less, interpolation=cv2.INTER_NEAREST)
-    gain = 40 / max(float(np.std(small - cv2.blur(small.astype(np.float32), (LOCAL, LOCAL)))), 40 / MOST_GAIN)
+    contrast = float(np.std(small - np.asarray(cv2.blur(small.astype(np.float32), (LOCAL, LOCAL)))))
+    gain = 40 / max(contrast, 40 / MOST_GAIN)
     small = level(small, gain)
-    found = cv2.goodFeaturesToTrack(small, N_POINTS, 0.003, 8, mask=clear, blockSize=5)
+    apart = 0.6 * float(np.sqrt(less[0] * less[1] / N_POINTS))
+    corners = cv2.goodFeaturesToTrack(small, N_POINTS, 0.001, apart, mask=clear, blockSize=5)
+    found = cast(Float32[np.ndarray, "n 1 2"] | None, corners)
     points = np.zeros((0, 2)) if found is None else apply(to_key, found.reshape(-1, 2).astype(np.float64) + 0.5)
     soft = cv2.GaussianBlur(picture.astype(np.float32), (0, 0), 1.0)
     near = _nearness(support) * cv2.erode(free, np.ones((5, 5), np.uint8))
@@ -120,7 +123,7 @@ def make(frame: Grey, number: int, to_frame: Matrix, support: Support, mask: Gre
 
 
 def match(template: Template, frame: Grey, guess: Matrix, mask: Grey | None) -> Pairs:
-    """Look for the template's points near where `guess` (key px to frame px) puts them: Lucas-Kanade, there and back."""
+    """Look for the template's points near where `guess` (key px to frame px) has them: Lucas-Kanade, there and back."""
     height, width = frame.shape
     there = apply(guess, template.points)
     shown = (there > 4).all(axis=1) & (there < [width - 4, height - 4]).all(axis=1)
@@ -149,11 +152,12 @@ def soft_cut(template: Template, frame: Grey, to_frame: Matrix) -> Soft:
     return soften(frame, apply(to_frame, template.support.corners))
 
 
-def rectify(frame: Grey, to_frame: Matrix, size: tuple[int, int]) -> Grey:
+def rectify(frame: Grey, to_frame: Matrix, size: tuple[int, int]) -> UInt8[np.ndarray, "rows columns"]:
     """A frame seen in other coordinates, which `to_frame` sends to frame px."""
     matrix = np.linalg.inv(CENTRE) @ to_frame @ CENTRE
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return cast(Grey, cv2.warpPerspective(frame, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE))
+    view = cv2.warpPerspective(frame, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return cast(UInt8[np.ndarray, "rows columns"], view)
 
 
 def level(picture: Grey, gain: float) -> Grey:
@@ -186,12 +190,12 @@ def _lucas_kanade(
     stop = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 12, 0.01)
     start = points.reshape(-1, 1, 2)
     moved, ok, _ = cv2.calcOpticalFlowPyrLK(
-        first, second, start, None, winSize=WINDOW, maxLevel=LEVELS, criteria=stop, minEigThreshold=1e-7
+        first, second, start, np.empty_like(start), winSize=WINDOW, maxLevel=LEVELS, criteria=stop, minEigThreshold=1e-7
     )
     return moved.reshape(-1, 2), ok.reshape(-1) > 0
 
 
-def _nearest(points: Points, places: Points) -> Int64[np.ndarray, " m"]:
+def _nearest(points: Points, places: Float64[np.ndarray, "m 2"]) -> Int64[np.ndarray, " m"]:
     """For each place the number of the nearest point."""
     if len(points) == 0:
         return np.zeros(len(places), np.int64)

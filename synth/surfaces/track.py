@@ -10,9 +10,9 @@ from jaxtyping import Float64, UInt8
 from sts.errors import RenderError
 from synth.surfaces import agreement
 from synth.surfaces.direct.register import refine
-from synth.surfaces.models import Matrix, Model, Points, apply, climb, consensus, through
+from synth.surfaces.models import Matrix, Points, apply, climb, consensus, through
 from synth.surfaces.smooth import smooth
-from synth.surfaces.still import near, still_template, whole
+from synth.surfaces.still import near, stands, whole
 from synth.surfaces.template import Pairs, Template, covered, make, match, soft_cut, support_of
 
 Quad = Float64[np.ndarray, "4 2"]
@@ -40,7 +40,7 @@ class Track:
     inliers: Float64[np.ndarray, " t"]
     """Share of the points, of those inside the frame and not masked, that agree with to_frame; 1 at the key"""
     spread: Float64[np.ndarray, " t"]
-    """Share of the quad inside the hull of those points"""
+    """Share of the quad inside the hull of those points; 1 if the scene stands still"""
     agree: Float64[np.ndarray, " t"]
     """Share of the textured pixels of the quad that look as they mostly look; see agreement.agree"""
     scale: Float64[np.ndarray, " t"]
@@ -63,26 +63,51 @@ def follow(frames: Frames, key: int, quad: Quad, *, masks: Frames | None = None)
     neither can be followed to both ends. A track that is returned may still be poor: look at its figures.
     """
     mask = None if masks is None else masks[key]
-    first = make(frames[key], key, np.eye(3), support_of(quad, frames.shape[1:]), mask)
-    still = still_template(first, frames, masks)
-    if still is not None:
-        poses = [_standing(still, frame, None if masks is None else masks[t]) for t, frame in enumerate(frames)]
-        return _track(np.stack([pose.matrix for pose in poses]), poses, frames, quad, masks)
-    best, reason = None, RenderError(f"nothing to follow at {quad.round().tolist()} of frame {key}")
-    for wide in (False, True):
+    around = make(frames[key], key, np.eye(3), support_of(quad, frames.shape[1:]), mask)
+    if stands(around, frames, masks):
+        return _standing(around, frames, masks)
+    best: Track | None = None
+    reason = ""
+    for attempt in (_around, _everywhere_still, _everywhere):
         try:
-            poses = _walk(whole(first, frames[key], mask) if wide else first, frames, masks)
+            track = attempt(around, frames, masks)
         except RenderError as error:
-            reason = error
+            reason = str(error)
             continue
-        calm = _calm(np.stack([pose.matrix for pose in poses]), key, quad)
-        track = _track(calm, poses, frames, quad, masks)
         best = track if best is None or _soundness(track) > _soundness(best) else best
         if _soundness(best) >= 2:
             break
     if best is None:
-        raise reason
+        raise RenderError(reason)
     return best
+
+
+def _around(template: Template, frames: Frames, masks: Frames | None) -> Track:
+    poses = _walk(template, frames, masks)
+    calm = _calm(np.stack([pose.matrix for pose in poses]), template.frame, template.support.quad)
+    return _track(calm, poses, frames, template.support.quad, masks)
+
+
+def _everywhere(template: Template, frames: Frames, masks: Frames | None) -> Track:
+    key = template.frame
+    return _around(whole(template, frames[key], None if masks is None else masks[key]), frames, masks)
+
+
+def _everywhere_still(template: Template, frames: Frames, masks: Frames | None) -> Track:
+    key = template.frame
+    wide = whole(template, frames[key], None if masks is None else masks[key])
+    if not stands(wide, frames, masks):
+        raise RenderError("the frame does not stand still")
+    return _standing(wide, frames, masks)
+
+
+def _standing(template: Template, frames: Frames, masks: Frames | None) -> Track:
+    """All frames are where the key frame is; nothing is extrapolated, so the spread is 1."""
+    poses = []
+    for t, frame in enumerate(frames):
+        pairs = match(template, frame, np.eye(3), None if masks is None else masks[t])
+        poses.append(Pose(matrix=np.eye(3), inliers=float(near(pairs).sum()) / max(pairs.shown, 1), spread=1.0))
+    return _track(np.stack([pose.matrix for pose in poses]), poses, frames, template.support.quad, masks)
 
 
 def _track(
@@ -100,11 +125,6 @@ def _track(
 def _soundness(track: Track) -> float:
     """2 for a track whose worst frame passes both gates, less for a worse one."""
     return float(min(track.agree.min() / SOUND_AGREE, 1) + min(track.spread.min() / SOUND_SPREAD, 1))
-
-
-def _standing(template: Template, frame: UInt8[np.ndarray, "h w"], mask: UInt8[np.ndarray, "h w"] | None) -> Pose:
-    pairs = match(template, frame, np.eye(3), mask)
-    return _pose(np.eye(3), pairs, pairs.key[near(pairs)], template)
 
 
 def _walk(first: Template, frames: Frames, masks: Frames | None) -> list[Pose]:

@@ -1,5 +1,6 @@
 """Short pieces of source videos that are fit to carry text."""
 
+import itertools
 import logging
 import tomllib
 from collections import Counter
@@ -156,9 +157,9 @@ def _fault(path: Path, times_s: tuple[float, ...], start: int, frames: int) -> s
         for _, picture in video.frames(path, start, start + frames)
     ]
     tiny = [cv2.resize(picture, (32, 18), interpolation=cv2.INTER_AREA) for picture in small]
-    if any(np.abs(after - before).mean() > CUT for before, after in zip(tiny, tiny[1:])):
+    if any(np.abs(after - before).mean() > CUT for before, after in itertools.pairwise(tiny)):
         return "cut"
-    change = np.array([np.abs(after - before).mean() for before, after in zip(small, small[1:])])
+    change = np.array([np.abs(after - before).mean() for before, after in itertools.pairwise(small)])
     return "repeated frames" if _repeats(change) else None
 
 

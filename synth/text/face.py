@@ -74,9 +74,12 @@ class Face:
         """The font maps the character to a glyph; the glyph has ink unless the character is a space or joiner."""
         if char not in self._drawable:
             glyph = self.hb.get_nominal_glyph(ord(char))
-            visible = not invisible(char)
-            self._drawable[char] = glyph is not None and (not visible or self.box(glyph) is not None)
+            self._drawable[char] = glyph is not None and (invisible(char) or self._has_ink(glyph))
         return self._drawable[char]
+
+    def _has_ink(self, glyph: int) -> bool:
+        extents = self.hb.get_glyph_extents(glyph)
+        return extents is not None and extents.width != 0 and extents.height != 0
 
 
 def invisible(char: str) -> bool:

@@ -149,7 +149,7 @@ def _described(path: Path, name: str, digest: str, entry: Mapping[str, Any]) -> 
 
 
 def _fonts_in(path: Path, content: bytes) -> int:
-    count = int(hb.Face.count(hb.Blob(content))) if hasattr(hb.Face, "count") else 1
+    count = int(hb.Face(hb.Blob(content)).count)
     if count == 0 or content[:4] not in (b"\x00\x01\x00\x00", b"OTTO", b"true", b"ttcf"):
         raise DataError(f"{path} is not a font: replace or remove it")
     return count

@@ -12,8 +12,8 @@ from sts.errors import ConfigError, RenderError
 from sts.types import SourceFile
 from synth.text.face import Face
 from synth.text.fontfiles import Font, Skipped, find, read_all
-from synth.text.place import Setting
-from synth.text.shape import shape_line
+from synth.text.place import Setting, place
+from synth.text.scripts import clean_lines, main_script
 
 log = logging.getLogger(__name__)
 
@@ -66,28 +66,22 @@ class FontLibrary:
         """Every character has a glyph with ink, and HarfBuzz joins them without a missing glyph or dotted circle."""
         face = self.face(font)
         text = unicodedata.normalize("NFC", text)
-        if not all(ord(char) in face.characters or char.isspace() for char in text):
+        if not all(char.isspace() or face.draws(char) for char in text):
             return False
-        scripts = self.fonts[font].scripts
         try:
-            for line in text.splitlines():
-                if line.strip():
-                    script = "Arab" if any(unicodedata.bidirectional(char) == "AL" for char in line) else scripts[0]
-                    shape_line(face, Setting(text=" ".join(line.split()), language="und", script=script))
+            for line in clean_lines(text):
+                place(face, Setting(text=line, language="und", script=main_script(line, self.fonts[font].scripts[0])))
         except RenderError:
             return False
-        return all(char.isspace() or face.draws(char) for char in text)
+        return True
 
     def choose(self, rng: np.random.Generator, text: str, script: str, vertical: bool = False) -> str:
         """Id of a font that draws all of `text`, each as likely; in columns only where the font has glyphs for them."""
-        able = [
-            name
-            for name, font in self.fonts.items()
-            if script in font.scripts and self.covers(name, text) and (not vertical or self.face(name).vertical)
-        ]
-        if not able:
-            raise RenderError(f"no font draws {text!r} in script {script}: add a folder of fonts that cover it")
-        return able[int(rng.integers(len(able)))]
+        names = [name for name, font in self.fonts.items() if script in font.scripts]
+        for index in rng.permutation(len(names)).tolist():
+            if self.covers(names[index], text) and (not vertical or self.face(names[index]).vertical):
+                return names[index]
+        raise RenderError(f"no font draws {text!r} in script {script}: add a folder of fonts that cover it")
 
 
 def _named(fonts: Sequence[Font], more: Sequence[Font]) -> list[Font]:

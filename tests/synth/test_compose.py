@@ -31,6 +31,11 @@ def frames(drawing: Drawing) -> list[tuple[np.ndarray, FrameCoverage]]:
     return list(drawing.frames())
 
 
+def bases(drawing: Drawing) -> np.ndarray:
+    """The pictures before anything is drawn."""
+    return drawing.scene.video.copy()
+
+
 def stroke_area(coverage: FrameCoverage, block: int = 0) -> int:
     return sum(int((word.fill.alpha >= CORE).sum()) for word in coverage.words[block] if word.fill is not None)
 
@@ -39,7 +44,7 @@ def stroke_area(coverage: FrameCoverage, block: int = 0) -> int:
 @pytest.mark.parametrize("shift", [0.0, 3.3])
 def test_nothing_changes_where_no_layer_has_coverage(draw: Draw, make_block: Block, style: Style, shift: float) -> None:
     drawn = draw(make_block(style=style), shift=shift, optics=Optics(defocus=0.8, shutter=0.5, grain=3.0))
-    for base, (picture, coverage) in zip(drawn.scene.video, frames(drawn), strict=True):
+    for base, (picture, coverage) in zip(bases(drawn), frames(drawn), strict=True):
         outside = support(coverage, base.shape[:2]) == 0
         assert np.array_equal(picture[outside], base[outside])
         assert (picture[~outside] != base[~outside]).any()
@@ -55,8 +60,8 @@ def test_the_core_of_plain_text_has_its_colour(draw: Draw) -> None:
 def test_what_stands_in_front_cuts_picture_and_mask_and_the_text_returns(draw: Draw) -> None:
     card = Patch(left=100, top=0, pixels=np.full((180, 60), 255, np.uint8))
     drawn = draw(occlusion=(None, card, None, None, None))
-    shown = frames(drawn)
-    base, (picture, coverage) = drawn.scene.video[1], shown[1]
+    before, shown = bases(drawn), frames(drawn)
+    base, (picture, coverage) = before[1], shown[1]
     assert np.array_equal(picture[:, 100:160], base[:, 100:160])
     assert 0 < stroke_area(coverage) < stroke_area(shown[0][1])
     assert stroke_area(shown[2][1]) == stroke_area(shown[0][1])
@@ -118,16 +123,16 @@ def test_light_changes_the_colour_and_not_the_mask(draw: Draw) -> None:
 
 def test_text_that_leaves_the_frame_is_cut_and_not_wrapped(draw: Draw, make_block: Block) -> None:
     drawn = draw(make_block(x=310.0))
+    base = bases(drawn)[0]
     picture, coverage = frames(drawn)[0]
-    base = drawn.scene.video[0]
     assert np.array_equal(picture[:, :200], base[:, :200])
     assert any(word.fill is None or word.fill.roi.left + word.fill.roi.width == 320 for word in coverage.words[0])
 
 
 def test_a_block_fades_in_and_is_gone_before_its_first_frame(draw: Draw, make_block: Block) -> None:
     drawn = draw(make_block(first=1, fade=2))
-    shown = frames(drawn)
-    assert np.array_equal(shown[0][0], drawn.scene.video[0])
+    base, shown = bases(drawn)[0], frames(drawn)
+    assert np.array_equal(shown[0][0], base)
     assert drawn.blocks[0].opacity(1) == pytest.approx(1 / 3)
     assert stroke_area(shown[1][1]) == stroke_area(shown[4][1])
 

@@ -37,9 +37,8 @@ def _bilinear(texels, copy, repeat, x, y):
 
 
 @njit(cache=True, error_model="numpy", inline="always")
-def _sample(texture, x, y, footprint):
+def _sample(texels, levels, repeat, x, y, footprint):
     """Mean colour, 0..255, of samples along the long axis of the footprint, each from the two nearest copies."""
-    texels, levels, repeat = texture
     detail, taps, step_x, step_y = footprint
     level = int(detail)
     share = detail - level
@@ -121,7 +120,7 @@ def paint_plane(canvas, mask, place, texture, density, gains):
 
     place: frame px, counted from the mask's corner, to 0..1 of the panel; density: texels of the whole panel.
     """
-    coverage, free = mask
+    (coverage, free), (texels, levels, repeat) = mask, texture
     a, b, c, d, e, f, g, h, i = place
     size_x, size_y = density
     for row in range(coverage.shape[0]):
@@ -144,7 +143,7 @@ def paint_plane(canvas, mask, place, texture, density, gains):
                 (d - vm * g) * wm * size_y,
                 (b - um * h) * wm * size_x,
                 (e - vm * h) * wm * size_y,
-                len(texture[1]),
+                len(levels),
             )
             first, last = _gain(gains, u0, v0), _gain(gains, u1, v1)
             slope = 1.0 / max(end - 1 - begin, 1)
@@ -155,7 +154,7 @@ def paint_plane(canvas, mask, place, texture, density, gains):
                 w = 1.0 / (g * x + h * y + i)
                 u = min(max((a * x + b * y + c) * w, -0.1), 1.1) * size_x
                 v = min(max((d * x + e * y + f) * w, -0.1), 1.1) * size_y
-                red, green, blue = _sample(texture, u, v, footprint)
+                red, green, blue = _sample(texels, levels, repeat, u, v, footprint)
                 share = (column - begin) * slope
                 red *= first[0] + share * (last[0] - first[0])
                 green *= first[1] + share * (last[1] - first[1])
@@ -181,7 +180,7 @@ def paint_tube(canvas, mask, sight, tube, paint, gains):
 
     paint: texture, and its texels per turn and per height.
     """
-    (ray, eye), (texture, density), (coverage, free) = sight, paint, mask
+    (ray, eye), ((texels, levels, repeat), density), (coverage, free) = sight, paint, mask
     height, turn = tube[4], tube[5]
     around = 1.0 / (2.0 * math.pi)
     for row in range(coverage.shape[0]):
@@ -199,9 +198,9 @@ def paint_tube(canvas, mask, sight, tube, paint, gains):
                 (right[1] - rise) * scale_y,
                 (lower[0] - angle) * scale_x,
                 (lower[1] - rise) * scale_y,
-                len(texture[1]),
+                len(levels),
             )
-            red, green, blue = _sample(texture, u, v, footprint)
+            red, green, blue = _sample(texels, levels, repeat, u, v, footprint)
             light = _gain(gains, angle * around + 0.5, rise / height + 1.0)
             _put(canvas, row, column, coverage[row, column], (red * light[0], green * light[1], blue * light[2]))
 

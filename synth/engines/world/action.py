@@ -9,7 +9,8 @@ from synth.engines.world import palette
 from synth.engines.world.kit import Dice, Take, vec
 from synth.engines.world.spec import Camera, Card, Vec, Wave
 
-Move = Literal["still", "pan", "dolly", "truck", "orbit", "crane"]
+Ease = Literal["steady", "smooth", "return"]
+Move = Literal["still", "pan", "glance", "dolly", "truck", "orbit", "crane"]
 
 
 def filmed(dice: Dice, take: Take, eye: Vec, target: Vec, focal: float, moves: Sequence[Move]) -> Camera:
@@ -21,6 +22,8 @@ def filmed(dice: Dice, take: Take, eye: Vec, target: Vec, focal: float, moves: S
     way, look = np.zeros(3), np.zeros(3)
     if move == "pan":
         look[0] = side * 1.4 * pace * distance
+    elif move == "glance":
+        look[0] = side * 3.0 * pace * distance
     elif move == "dolly":
         way[2] = side * 0.7 * pace * distance
     elif move == "truck":
@@ -29,11 +32,13 @@ def filmed(dice: Dice, take: Take, eye: Vec, target: Vec, focal: float, moves: S
         way[1] = -side * 0.3 * pace * distance
     jitter = np.array([dice.between(f"camera/{axis}", -0.06, 0.06) for axis in "xyz"]) * distance
     start, aim = np.array(eye) + jitter, np.array(target)
+    held = look / 2 if move == "glance" else np.zeros(3)
+    ease: Ease = dice.pick("camera/ease", ("steady", "smooth", "smooth", "return"))
     return Camera(
         focal=focal,
         eye=(vec(start - way / 2), vec(start + way / 2)),
-        target=(vec(aim - look / 2), vec(aim + look / 2)),
-        ease=dice.pick("camera/ease", ("steady", "smooth", "smooth", "return")),
+        target=(vec(aim + held - look / 2), vec(aim + held + look / 2)),
+        ease="return" if move == "glance" else ease,
         orbit=side * 1.2 * pace if move == "orbit" else 0.0,
         shake=shake(dice, distance),
     )

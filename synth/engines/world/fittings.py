@@ -168,12 +168,12 @@ def skyline(rng: np.random.Generator, shape: Shape, material: Material) -> Pictu
     colours = sky(rng, shape, material).astype(np.float32)
     left = 0.0
     while left < 1:
-        wide, top = rng.uniform(0.03, 0.1), rng.uniform(0.3, 0.7)
+        wide, top = rng.uniform(0.015, 0.05), rng.uniform(0.45, 0.78)
         house = _darker(material.colours[3], rng.uniform(0.7, 1.15))
         _box(colours, (left, top, left + wide, 1), house)
-        for row in np.arange(top + 0.03, 0.97, 0.045):
-            for column in np.arange(left + 0.008, left + wide - 0.008, 0.014):
-                pane = (float(column), float(row), float(column) + 0.006, float(row) + 0.022)
+        for row in np.arange(top + 0.02, 0.97, 0.034):
+            for column in np.arange(left + 0.004, left + wide - 0.004, 0.007):
+                pane = (float(column), float(row), float(column) + 0.003, float(row) + 0.017)
                 _box(colours, pane, _darker(house, rng.choice([0.6, 0.7, 1.25])))
         left += wide
     return finish(colours)

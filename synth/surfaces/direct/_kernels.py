@@ -5,9 +5,10 @@ from numba import njit
 
 
 @njit(cache=True)
-def look(picture, left, top, matrix, points, values, seen):
-    """Bilinear values of `picture`, whose first pixel stands at (left, top), where `matrix` sends each point."""
+def look(picture, corner, matrix, points, values, seen):
+    """Bilinear values of `picture`, whose first pixel is at `corner` (left, top), where `matrix` sends each point."""
     height, width = picture.shape
+    left, top = corner
     for i in range(points.shape[0]):
         x, y = points[i, 0], points[i, 1]
         depth = matrix[2, 0] * x + matrix[2, 1] * y + matrix[2, 2]

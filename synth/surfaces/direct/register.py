@@ -103,7 +103,7 @@ def refine(
     matrix, used = start, 0.0
     guess: Float64[np.ndarray, " k"] | None = None
     for _ in range(ROUNDS):
-        _kernels.look(soft.picture, soft.left, soft.top, matrix, samples.points, values, seen)
+        _kernels.look(soft.picture, (soft.left, soft.top), matrix, samples.points, values, seen)
         known = seen if hidden is None else seen & ~hidden
         if known.sum() < 10 * columns.shape[1]:
             return Fit(matrix=start, used=0.0)
@@ -133,19 +133,18 @@ def _solve(
 def _motion(p: Float64[np.ndarray, " k"]) -> Matrix:
     """Shift, then scale and turn, then shear, then perspective, as far as there are parameters."""
     p = np.concatenate([p, np.zeros(8 - len(p))])
-    return np.array(
-        [[1 + p[2] + p[4], p[5] - p[3], p[0]], [p[5] + p[3], 1 + p[2] - p[4], p[1]], [p[6], p[7], 1.0]]
-    )
+    return np.array([[1 + p[2] + p[4], p[5] - p[3], p[0]], [p[5] + p[3], 1 + p[2] - p[4], p[1]], [p[6], p[7], 1.0]])
 
 
 def _strongest(strength: Float64[np.ndarray, "h w"], limit: int, tile: int = 16) -> Int64[np.ndarray, " n"]:
     """Flat indices, in order, of the strongest pixels of each tile."""
     height, width = strength.shape
     down, across = height // tile, width // tile
-    inner = strength[: down * tile, : across * tile].reshape(down, tile, across, tile).transpose(0, 2, 1, 3)
-    places = np.arange(height * width).reshape(height, width)[: down * tile, : across * tile]
-    places = places.reshape(down, tile, across, tile).transpose(0, 2, 1, 3).reshape(down * across, -1)
-    inner = inner.reshape(down * across, -1)
+    cut = (slice(down * tile), slice(across * tile))
+    shape = (down, tile, across, tile)
+    inner = strength[cut].reshape(shape).transpose(0, 2, 1, 3).reshape(down * across, -1)
+    places = np.arange(height * width).reshape(height, width)[cut]
+    places = places.reshape(shape).transpose(0, 2, 1, 3).reshape(down * across, -1)
     each = int(np.clip(limit // max(down * across, 1), 1, tile * tile))
     best = np.argpartition(-inner, each - 1, axis=1)[:, :each]
     picked = np.take_along_axis(places, best, axis=1)[np.take_along_axis(inner, best, axis=1) > 0]

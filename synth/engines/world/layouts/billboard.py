@@ -44,7 +44,7 @@ def billboard(take: Take, dice: Dice) -> WorldSpec:
             eye,
             target,
             dice.between("focal", 0.8, 1.1),
-            ("still", "pan", "truck", "dolly", "crane", "orbit"),
+            ("still", "pan", "glance", "glance", "truck", "dolly", "crane", "orbit"),
         ),
         ambient=(0.6, 0.62, 0.67),
         lamps=(Lamp(kind="sun", start=sun, end=later, colour=(0.68, 0.62, 0.52), softness=0.06),),
@@ -58,15 +58,15 @@ def billboard(take: Take, dice: Dice) -> WorldSpec:
 def _land(dice: Dice, plot: Plot) -> None:
     sky = dice.pick("sky", palette.SKIES)
     far = dice.material(
-        "sky", "skyline", (*sky, dice.pick("houses", ((128, 134, 146), (150, 140, 134), (104, 112, 128)))), texels=1536
+        "sky", "skyline", (*sky, dice.pick("houses", ((128, 134, 146), (150, 140, 134), (104, 112, 128)))), texels=2048
     )
     grass = dice.material("grass", "foliage", dice.pick("grass", palette.LEAVES), tile=3.0)
     road = dice.material("road", "asphalt", ((110, 108, 106),), tile=3.0)
     hedge = dice.material("hedge", "foliage", dice.pick("hedge", palette.LEAVES), tile=2.0)
-    plot.hang(replace(front((-70.0, -45.0, 45.0), 140.0, 46.0, far), glow=0.85))
-    plot.hang(floor(-70.0, 0.0, (-5.0, 45.0), 140.0, grass))
-    plot.hang(front((-70.0, -1.5, 12.0), 140.0, 1.5, hedge, (0.0, 0.0, 0.0, 0.6)))
-    plot.hang(floor(-70.0, 0.0, (-25.0, -5.0), 140.0, road))
+    plot.hang(replace(front((-140.0, -60.0, 45.0), 280.0, 61.0, far), glow=0.85))
+    plot.hang(floor(-140.0, 0.0, (-5.0, 45.0), 280.0, grass))
+    plot.hang(front((-140.0, -1.5, 12.0), 280.0, 1.5, hedge, (0.0, 0.0, 0.0, 0.6)))
+    plot.hang(floor(-140.0, 0.0, (-25.0, -5.0), 280.0, road))
 
 
 def _yard(dice: Dice, plot: Plot) -> None:

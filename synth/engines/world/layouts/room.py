@@ -33,7 +33,12 @@ def room(take: Take, dice: Dice) -> WorldSpec:
         frames=take.frames,
         rate=take.rate,
         camera=filmed(
-            dice, take, eye, target, dice.between("focal", 0.75, 1.0), ("still", "pan", "dolly", "truck", "orbit")
+            dice,
+            take,
+            eye,
+            target,
+            dice.between("focal", 0.75, 1.0),
+            ("still", "pan", "glance", "glance", "dolly", "truck", "orbit"),
         ),
         ambient=(0.56 + warm / 2, 0.55, 0.55 - warm / 2),
         lamps=(

@@ -31,7 +31,12 @@ def shelf(take: Take, dice: Dice) -> WorldSpec:
         frames=take.frames,
         rate=take.rate,
         camera=filmed(
-            dice, take, eye, target, dice.between("focal", 0.85, 1.1), ("still", "pan", "truck", "dolly", "orbit")
+            dice,
+            take,
+            eye,
+            target,
+            dice.between("focal", 0.85, 1.1),
+            ("still", "pan", "glance", "glance", "truck", "dolly", "orbit"),
         ),
         ambient=(0.55, 0.55, 0.56),
         lamps=(

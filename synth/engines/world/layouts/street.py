@@ -12,8 +12,8 @@ def street(take: Take, dice: Dice) -> WorldSpec:
     """Metres: the houses stand at z = 0, the kerb 3 m before them."""
     plot = Plot()
     _ground(dice, plot)
-    left, house = -14.0, 0
-    while left < 14:
+    left, house = -26.0, 0
+    while left < 26:
         width = dice.between(f"house/{house}/width", 5.0, 8.0)
         _house(dice, f"house/{house}", left, width, plot)
         left, house = left + width, house + 1
@@ -30,7 +30,9 @@ def street(take: Take, dice: Dice) -> WorldSpec:
         height=take.height,
         frames=take.frames,
         rate=take.rate,
-        camera=filmed(dice, take, eye, target, focal, ("still", "pan", "truck", "truck", "dolly", "orbit")),
+        camera=filmed(
+            dice, take, eye, target, focal, ("still", "pan", "glance", "glance", "truck", "truck", "dolly", "orbit")
+        ),
         ambient=(0.6, 0.62, 0.66),
         lamps=(Lamp(kind="sun", start=sun, end=sun, colour=(0.66 + warm, 0.62, 0.56 - warm), softness=0.06),),
         stage=tuple(plot.stage),
@@ -45,8 +47,8 @@ def _ground(dice: Dice, plot: Plot) -> None:
     road = dice.material("road", "asphalt", ((92, 92, 94),), tile=3.0)
     stone = dice.material("pavement", "paving", (dice.pick("pavement", palette.STONES),), tile=2.4)
     kerb = dice.material("kerb", "concrete", ((176, 172, 164),), tile=1.0)
-    plot.hang(replace(front((-90.0, -70.0, 40.0), 180.0, 72.0, sky), glow=0.9))
-    plot.hang(floor(-60.0, 0.0, (-16.0, 40.0), 120.0, road))
+    plot.hang(replace(front((-400.0, -110.0, 40.0), 800.0, 112.0, sky), glow=0.9))
+    plot.hang(floor(-400.0, 0.0, (-16.0, 40.0), 800.0, road))
     plot.hang(floor(-40.0, 0.0, (-3.0, 0.0), 80.0, stone, (0.0, 0.5, 0.0, 0.0)))
     plot.hang(floor(-40.0, 0.0, (-3.25, -3.0), 80.0, kerb))
 

@@ -1,0 +1,150 @@
+"""A window becomes surfaces, or none, once; afterwards it is read from disk."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from sts import files, video
+from synth.surfaces import analysis, windows
+
+SIZE = (512, 288)
+FRAMES = 20
+
+
+def ground(seed: int, size: tuple[int, int] = SIZE, strength: float = 1.0) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    fine = cv2.GaussianBlur(rng.normal(0, 60, (size[1], size[0], 1)), (0, 0), 1.8)
+    coarse = cv2.GaussianBlur(rng.normal(0, 300, (size[1], size[0], 1)), (0, 0), 12)
+    return np.clip(130 + strength * (fine + coarse)[..., None] * np.array([1.0, 0.9, 0.8]), 0, 255).astype(np.uint8)
+
+
+def car() -> np.ndarray:
+    blocks = np.random.default_rng(9).integers(0, 255, (25, 11, 3))
+    return np.kron(blocks, np.ones((10, 10, 1))).astype(np.uint8)
+
+
+def driven(base: np.ndarray) -> list[np.ndarray]:
+    """Something passes from the left to the right, nearly as high as the picture."""
+    frames = []
+    for time in range(FRAMES):
+        frame, left = base.copy(), 30 * time - 120
+        low, high = max(left, 0), min(left + 110, SIZE[0])
+        if high > low:
+            frame[20:270, low:high] = car()[:, low - left : high - left]
+        frames.append(frame)
+    return frames
+
+
+def window(path: Path, frames: list[np.ndarray]) -> windows.Window:
+    video.write(path, frames, Fraction(25), crf=12)
+    return windows.Window(path=path, sha256=files.sha256(str(path)), start=0, frames=len(frames), fps=Fraction(25))
+
+
+@pytest.fixture(scope="module")
+def street(tmp_path_factory: pytest.TempPathFactory) -> windows.Window:
+    return window(tmp_path_factory.mktemp("street") / "street.mp4", driven(ground(1)))
+
+
+@pytest.fixture(scope="module")
+def studied(street: windows.Window) -> analysis.Analysis:
+    return analysis.study(street, SIZE)
+
+
+def test_a_standing_camera_gives_surfaces_that_do_not_move_at_all(studied: analysis.Analysis) -> None:
+    assert studied.static
+    assert studied.surfaces
+    for surface in studied.surfaces:
+        assert np.ptp(surface.to_frame, axis=0).max() == 0
+        assert surface.kind in ("static", "ground")
+
+
+def test_what_drives_by_hides_the_surface_while_it_is_there(studied: analysis.Analysis) -> None:
+    n_hidden = 0
+    for surface in studied.surfaces:
+        quad = surface.project(np.array([[0, 0], [surface.width, surface.height]], float), 10)
+        for time, patch in enumerate(surface.occlusion):
+            left = 30 * time - 120
+            seen = np.zeros(SIZE[::-1], np.uint8)
+            if patch is not None:
+                height, width = patch.pixels.shape
+                seen[patch.top : patch.top + height, patch.left : patch.left + width] = patch.pixels
+            x0, y0, x1, y1 = [int(v) for v in (*np.ceil(quad[0]), *np.floor(quad[1]))]
+            inside = np.zeros(SIZE[::-1], dtype=bool)
+            inside[max(y0, 23) : min(y1, 267), max(x0, left + 3, 0) : max(min(x1, left + 107), 0)] = True
+            n_hidden += int(inside.sum())
+            assert (seen[inside] > 127).mean() > 0.97 if inside.any() else True
+    assert n_hidden > 1000
+
+
+def test_frames_are_kept_as_they_are(studied: analysis.Analysis) -> None:
+    pictures = studied.video()
+    assert pictures.shape == (FRAMES, SIZE[1], SIZE[0], 3)
+    assert np.abs(pictures[0].astype(int) - ground(1)).mean() < 4
+    assert studied.times_s == pytest.approx(np.arange(FRAMES) / 25)
+
+
+def test_where_only_a_moving_object_can_be_followed_nothing_follows_it(tmp_path: Path) -> None:
+    """Trap: text on featureless asphalt would ride on the passing car."""
+    bare = np.full((SIZE[1], SIZE[0], 3), 110, np.uint8)
+    found = analysis.study(window(tmp_path / "bare.mp4", driven(bare)), SIZE)
+    for surface in found.surfaces:
+        assert np.ptp(surface.to_frame, axis=0).max() == 0
+
+
+def test_a_surface_goes_with_a_moving_camera(tmp_path: Path) -> None:
+    wide = ground(3, (SIZE[0] + 80, SIZE[1] + 40))
+    frames = [np.ascontiguousarray(wide[t : t + SIZE[1], 3 * t : 3 * t + SIZE[0]]) for t in range(FRAMES)]
+    found = analysis.study(window(tmp_path / "pan.mp4", frames), SIZE)
+    assert not found.static
+    assert found.motion == pytest.approx(np.hypot(3, 1), rel=0.05)
+    assert found.surfaces
+    for surface in found.surfaces:
+        corners = np.array([[0, 0], [surface.width, 0], [surface.width, surface.height]], float)
+        at_key = surface.project(corners, 10)
+        for time in range(FRAMES):
+            true = at_key + np.array([3.0, 1.0]) * (10 - time)
+            assert np.abs(surface.project(corners, time) - true).max() < 0.5
+
+
+def test_a_second_reading_needs_no_video(street: windows.Window, tmp_path: Path) -> None:
+    first = analysis.analyse(street, SIZE, tmp_path)
+    moved = windows.Window(path=tmp_path / "gone.mp4", sha256=street.sha256, start=0, frames=FRAMES, fps=street.fps)
+    assert same(first, analysis.analyse(moved, SIZE, tmp_path))
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_damaged_entry_is_noticed_and_made_again(
+    street: windows.Window, studied: analysis.Analysis, tmp_path: Path
+) -> None:
+    analysis.analyse(street, SIZE, tmp_path)
+    (entry,) = tmp_path.iterdir()
+    whole = entry.read_bytes()
+    for broken in (whole[: len(whole) // 2], whole[:9000] + bytes([whole[9000] ^ 64]) + whole[9001:]):
+        entry.write_bytes(broken)
+        assert same(analysis.analyse(street, SIZE, tmp_path), studied)
+        assert entry.read_bytes() == whole
+
+
+def test_the_answer_does_not_depend_on_threads(street: windows.Window, studied: analysis.Analysis) -> None:
+    try:
+        cv2.setNumThreads(3)
+        assert same(analysis.study(street, SIZE), studied)
+    finally:
+        cv2.setNumThreads(1)
+
+
+def same(one: analysis.Analysis, two: analysis.Analysis) -> bool:
+    """Bytes of everything a renderer reads."""
+    plain = [(a.jpegs, a.sharpness, a.grain, a.motion, a.static, len(a.surfaces)) for a in (one, two)]
+    return plain[0] == plain[1] and all(
+        np.array_equal(a.to_frame, b.to_frame)
+        and all(np.array_equal(x.gain, y.gain) for x, y in zip(a.light, b.light, strict=True))
+        and all(
+            (x is None and y is None) or (x is not None and y is not None and np.array_equal(x.pixels, y.pixels))
+            for x, y in zip(a.occlusion, b.occlusion, strict=True)
+        )
+        for a, b in zip(one.surfaces, two.surfaces, strict=True)
+    )

@@ -1,0 +1,110 @@
+"""Which pieces of a video are offered, and that their order does not depend on the folder."""
+
+import itertools
+import logging
+import shutil
+from fractions import Fraction
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from sts import video
+from sts.errors import DataError
+from synth.surfaces import windows
+
+
+def drifting(seed: int, frames: int = 24, size: tuple[int, int] = (128, 96)) -> list[np.ndarray]:
+    """A texture that moves one px a frame."""
+    noise = np.random.default_rng(seed).integers(0, 255, (size[1], size[0] + frames, 3)).astype(np.uint8)
+    picture = cv2.GaussianBlur(noise, (0, 0), 2.5)
+    picture = cv2.normalize(picture, None, 0, 255, cv2.NORM_MINMAX)
+    return [np.ascontiguousarray(picture[:, i : i + size[0]]) for i in range(frames)]
+
+
+def write(path: Path, frames: list[np.ndarray]) -> Path:
+    video.write(path, frames, Fraction(25))
+    return path
+
+
+def test_windows_are_spread_and_do_not_overlap(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.mp4", drifting(0, 40))
+    found = windows.windows([path], frames=10, per_video=3)
+    starts = [window.start for window in found]
+    assert len(starts) == 3
+    assert all(after - before >= 10 for before, after in itertools.pairwise(starts))
+    assert starts[0] >= 0
+    assert starts[-1] + 10 <= 40
+
+
+def test_a_folder_with_other_names_gives_the_same_windows(tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    for number in range(3):
+        write(tmp_path / "one" / f"{number}.mp4", drifting(number, 12))
+    (tmp_path / "two").mkdir()
+    for number, name in enumerate(["z", "a", "m"]):
+        shutil.copy(tmp_path / "one" / f"{number}.mp4", tmp_path / "two" / f"{name}.mp4")
+    shutil.copy(tmp_path / "two" / "z.mp4", tmp_path / "two" / "again.mp4")
+    one, two = (windows.windows(tmp_path / name, frames=10) for name in ("one", "two"))
+    assert len(one) == 3
+    assert [(w.sha256, w.start) for w in one] == [(w.sha256, w.start) for w in two]
+
+
+def test_a_cut_is_refused_and_counted(tmp_path: Path) -> None:
+    frames = drifting(1, 12)
+    frames[6:] = [255 - frame for frame in frames[6:]]
+    path = write(tmp_path / "cut.mp4", frames)
+    assert windows.survey([path], frames=12).dropped == {"cut": 1}
+
+
+def test_repeated_frames_are_refused_when_the_picture_moves(tmp_path: Path) -> None:
+    frames = drifting(2, 12)
+    frames[5] = frames[6] = frames[4]
+    assert windows.survey([write(tmp_path / "stutter.mp4", frames)], frames=12).dropped == {"repeated frames": 1}
+    still = write(tmp_path / "still.mp4", [frames[0]] * 12)
+    assert len(windows.windows([still], frames=12)) == 1
+
+
+def test_small_and_short_videos_are_counted(tmp_path: Path) -> None:
+    small = write(tmp_path / "small.mp4", drifting(3, 12, (120, 60)))
+    short = write(tmp_path / "short.mp4", drifting(4, 6))
+    found = windows.survey([small, short], frames=10)
+    assert found.windows == ()
+    assert found.dropped == {"video too short": 1, "video too small": 1}
+
+
+def test_an_unreadable_file_is_named_in_one_line_and_skipped(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = tmp_path / "broken.mp4"
+    broken.write_bytes(b"no video at all" * 50)
+    good = write(tmp_path / "good.mp4", drifting(5, 12))
+    with caplog.at_level(logging.WARNING):
+        found = windows.survey(tmp_path, frames=10)
+    assert [window.path for window in found.windows] == [good]
+    assert found.dropped == {"unreadable": 1}
+    lines = [record.getMessage() for record in caplog.records if "broken.mp4" in record.getMessage()]
+    assert len(lines) == 1
+    assert "\n" not in lines[0]
+
+
+def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no folder"):
+        windows.windows(tmp_path / "nothing")
+
+
+def test_reading_keeps_the_aspect_and_counts_time_from_the_first_frame(tmp_path: Path) -> None:
+    frames = []
+    for _ in range(12):
+        picture = np.full((96, 192, 3), 40, np.uint8)
+        cv2.circle(picture, (96, 48), 30, (230, 230, 230), -1)
+        frames.append(picture)
+    path = write(tmp_path / "disc.mp4", frames)
+    window = windows.Window(path=path, sha256="", start=2, frames=8, fps=Fraction(25))
+    pictures, times = windows.read(window, 96, 96)
+    assert pictures.shape == (8, 96, 96, 3)
+    assert times == pytest.approx(np.arange(8) / 25)
+    rows, columns = np.nonzero(pictures[0, :, :, 0] > 128)
+    assert np.ptp(rows) == pytest.approx(np.ptp(columns), abs=2)
+    assert np.ptp(rows) == pytest.approx(60, abs=2)
