@@ -174,7 +174,7 @@ def _gravel(rng: np.random.Generator, height: int, width: int) -> Picture:
 
 
 def _plaster(rng: np.random.Generator, height: int, width: int) -> Picture:
-    return cast(Picture, 165 + 5 * _fractal(rng, height, width, (1, 2, 5, 14, 40)))
+    return cast(Picture, 160 + 8 * _fractal(rng, height, width, (1, 2, 5, 14, 40)))
 
 
 def _blank(rng: np.random.Generator, height: int, width: int) -> Picture:

@@ -21,9 +21,11 @@ POLICY = """\
 - Noise, gamma, vignetting, sharpening and codecs come after and change no mask. Frames are JPEG, quality 95, 4:2:0."""
 
 
-def write(out: Location, done: Manifest, windows: Sequence[Window], unavailable: Sequence[str]) -> None:
-    """CARD.md, stats.json and preview/, all derived from the shards."""
-    figures = tally.nested(stage.notes(out).counts)
+def write(
+    out: Location, done: Manifest, windows: Sequence[Window], counts: Mapping[str, int], unavailable: Sequence[str]
+) -> None:
+    """CARD.md, stats.json and preview/ from the shards, and `counts` of what came before them."""
+    figures = tally.nested({**stage.notes(out).counts, **counts})
     n_clips = sum(shard.clips for shard in done.shards)
     texts = {
         "stats.json": json.dumps({"clips": n_clips, "figures": figures}, indent=2, ensure_ascii=False) + "\n",

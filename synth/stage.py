@@ -57,14 +57,21 @@ class Job:
 
     config: RenderConfig
     windows: tuple[Window, ...]
+    left_out: tuple[tuple[str, int], ...]
+    """Why windows or videos of the backgrounds are not used, and how many"""
     cache: Path
     """Folder for the analysis of windows"""
 
 
 def job(settings: RenderConfig, backgrounds: Sequence[str]) -> Job:
     """Look through folders of background videos."""
-    found = [w for folder in backgrounds for w in windows.windows(Path(folder), settings.frames, settings.windows_per_video)]
-    return Job(config=settings, windows=tuple(found), cache=Path(platformdirs.user_cache_dir("sts")) / "windows")
+    surveys = [windows.survey(Path(folder), settings.frames, settings.windows_per_video) for folder in backgrounds]
+    return Job(
+        config=settings,
+        windows=tuple(window for found in surveys for window in found.windows),
+        left_out=tuple(item for found in surveys for item in found.dropped.items()),
+        cache=Path(platformdirs.user_cache_dir("sts")) / "windows",
+    )
 
 
 class Studio:
@@ -136,7 +143,8 @@ def run(work: Job, out: Location, n: int, workers: str) -> Manifest:
     done = stage.make(stage_run, partial(clips, work), stage.batches(n, work.config.clips_per_shard), workers)
     kit = studio(work).kit
     scripts = sorted({kit.corpus.languages[language].script for language, _ in kit.placement.languages})
-    report.write(out, done, work.windows, kit.library.unavailable(scripts))
+    counts = {f"backgrounds left out{tally.SEPARATOR}{reason}": n for reason, n in work.left_out}
+    report.write(out, done, work.windows, counts, kit.library.unavailable(scripts))
     return done
 
 

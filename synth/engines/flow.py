@@ -1,10 +1,11 @@
 """The engine on real video: text on surfaces that are tracked, lit and occluded by the footage itself."""
 
+import logging
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from sts import config
-from sts.errors import RenderError
+from sts.errors import DataError, RenderError
 from sts.protocols import RngFor
 from sts.types import Clip, Origin, SourceFile
 from synth import camera
@@ -16,6 +17,8 @@ from synth.setup import Setup
 from synth.specs import BlockSpec, Degrade, Optics
 from synth.surfaces.analysis import Analysis, analyse
 from synth.surfaces.windows import Window
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,7 @@ class Flow:
         """Windows are analysed when they are first needed and kept in the cache folder."""
         self.setup = setup
         self.windows = {window.id: window for window in setup.windows}
+        self._damaged: dict[str, DataError] = {}
         self._analyse = lru_cache(maxsize=1)(self._analyse_anew)
 
     def sample(self, rng_for: RngFor) -> FlowSpec:
@@ -82,7 +86,13 @@ class Flow:
         return self.windows[spec.window]
 
     def _analyse_anew(self, window: Window) -> Analysis:
-        return analyse(window, (self.setup.width, self.setup.height), self.setup.cache)
+        if window.id not in self._damaged:
+            try:
+                return analyse(window, (self.setup.width, self.setup.height), self.setup.cache)
+            except DataError as error:
+                log.warning("window %s is left out: %s", window.id, error)
+                self._damaged[window.id] = error
+        raise RenderError(f"a background video is damaged: {self._damaged[window.id]}")
 
     def _scene(self, window: Window, move: CameraSpec | None) -> Scene:
         analysis = self._analyse(window)

@@ -13,12 +13,12 @@ LANE = (1 << 20) - 1
 """A texel is one integer, 20 bits a channel, so that one product scales all three"""
 
 
-@njit(cache=True, error_model="numpy", inline="always")
+@njit(cache=True, error_model="numpy")
 def _wrap(index, size, repeat):
     return index & (size - 1) if repeat else min(max(index, 0), size - 1)
 
 
-@njit(cache=True, error_model="numpy", inline="always")
+@njit(cache=True, error_model="numpy")
 def _bilinear(texels, copy, repeat, x, y):
     """Packed colour times 4096 at texel position (x, y)."""
     start, rows, columns = copy
@@ -36,7 +36,7 @@ def _bilinear(texels, copy, repeat, x, y):
     )
 
 
-@njit(cache=True, error_model="numpy", inline="always")
+@njit(cache=True, error_model="numpy")
 def _sample(texels, levels, repeat, x, y, footprint):
     """Mean colour, 0..255, of samples along the long axis of the footprint, each from the two nearest copies."""
     detail, taps, step_x, step_y = footprint
@@ -91,7 +91,7 @@ def _gain(gains, x, y):
     )
 
 
-@njit(cache=True, error_model="numpy", inline="always")
+@njit(cache=True, error_model="numpy")
 def _put(canvas, row, column, covered, colour):
     """Add a lit colour (0..255) by its coverage."""
     r, g, b = colour

@@ -21,7 +21,9 @@ def ground(seed: int, size: tuple[int, int] = SIZE) -> np.ndarray:
 
 def passing(base: np.ndarray, speed: float = 12.0, height: int = 70) -> np.ndarray:
     """A patterned object drives through the middle."""
-    car = np.kron(np.random.default_rng(9).integers(0, 255, (height // 10, 8, 3)), np.ones((10, 10, 1))).astype(np.uint8)
+    car = np.kron(np.random.default_rng(9).integers(0, 255, (height // 10, 8, 3)), np.ones((10, 10, 1))).astype(
+        np.uint8
+    )
     frames = []
     for time in range(FRAMES):
         frame, left = base.copy(), int(time * speed - 40)

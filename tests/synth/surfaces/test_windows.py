@@ -74,9 +74,7 @@ def test_small_and_short_videos_are_counted(tmp_path: Path) -> None:
     assert found.dropped == {"video too short": 1, "video too small": 1}
 
 
-def test_an_unreadable_file_is_named_in_one_line_and_skipped(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_an_unreadable_file_is_named_in_one_line_and_skipped(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     broken = tmp_path / "broken.mp4"
     broken.write_bytes(b"no video at all" * 50)
     good = write(tmp_path / "good.mp4", drifting(5, 12))

@@ -1,0 +1,88 @@
+"""A clip depends on the settings, its number and its assets, and on nothing else; it always gets made."""
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sts import config
+from sts.errors import RenderError
+from sts.stage import Notes
+from sts.types import Clip
+from synth import stage
+from synth.setup import Setup
+
+BACKGROUNDS = Path(stage.__file__).parent / "assets" / "backgrounds"
+SMALL = stage.RenderConfig(width=320, height=180, frames=4, fallback_share=0.0, windows_per_video=1, clips_per_shard=2)
+PLANES = replace(SMALL, engine="synth.engines.planes:Planes")
+
+
+class Impossible:
+    """Engine: nothing ever fits."""
+
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
+
+    def sample(self, rng_for: Any) -> Any:
+        raise RenderError("nothing fits: for the sake of the test")
+
+    def render(self, spec: Any, clip_id: str) -> Clip:
+        raise AssertionError("never sampled")
+
+
+def job(settings: stage.RenderConfig, cache: Path, folder: Path = BACKGROUNDS) -> stage.Job:
+    return replace(stage.job(settings, (str(folder),)), cache=cache)
+
+
+def test_streams_are_independent_of_each_other_and_of_order() -> None:
+    one, two = stage.streams(0, 5, 0), stage.streams(0, 5, 0)
+    assert one("font").random() == (two("colour").random(), two("font").random())[1]
+    values = [stage.streams(seed, clip, attempt)(name).random() for seed in (0, 1) for clip in (0, 1) for attempt in (0, 1) for name in "ab"]
+    assert len(set(values)) == len(values)
+
+
+def test_an_impossible_choice_ends_in_the_fallback_and_is_counted(tmp_path: Path) -> None:
+    work = job(PLANES, tmp_path)
+    studio, notes = stage.Studio(work), Notes()
+    studio.engine = Impossible(studio.engine.setup)
+    clip = studio.clip(0, notes)
+    assert clip.origin.uri == "synth.engines.planes:Planes"
+    assert notes.counts == {"rejected attempts: nothing fits": SMALL.attempts}
+    assert json.loads(clip.origin.spec or "")["attempt"] == SMALL.attempts
+
+
+def test_a_job_without_any_way_to_place_text_says_so(tmp_path: Path) -> None:
+    studio = stage.Studio(job(PLANES, tmp_path))
+    studio.engine = studio.fallback = Impossible(studio.engine.setup)
+    with pytest.raises(RenderError, match="synth-0-000007 has no text after 10 attempts"):
+        studio.clip(7, Notes())
+
+
+def test_a_clip_can_be_made_again_from_what_it_says(tmp_path: Path) -> None:
+    studio = stage.Studio(job(PLANES, tmp_path))
+    clip = studio.clip(3, Notes())
+    said = json.loads(clip.origin.spec or "")
+    assert (said["seed"], said["index"]) == (0, 3)
+    engine: Any = studio.engine_of(clip.origin.uri)
+    assert engine.render(config.from_dict(engine.Spec, said["choices"]), clip.clip_id).frames == clip.frames
+
+
+def test_background_videos_in_another_folder_and_order_give_the_same_clip(tmp_path: Path) -> None:
+    for number, name in enumerate(["room_people", "bottles"]):
+        (tmp_path / "other" / "deep").mkdir(parents=True, exist_ok=True)
+        shutil.copy(BACKGROUNDS / f"{name}.mp4", tmp_path / "other" / "deep" / f"{9 - number}.mp4")
+        (tmp_path / "one").mkdir(exist_ok=True)
+        shutil.copy(BACKGROUNDS / f"{name}.mp4", tmp_path / "one" / f"{name}.mp4")
+    first = stage.Studio(job(SMALL, tmp_path / "cache 1", tmp_path / "one")).clip(1, Notes())
+    second = stage.Studio(job(SMALL, tmp_path / "cache 2", tmp_path / "other")).clip(1, Notes())
+    assert first == second
+    assert (first.video == second.video).all()
+
+
+def test_a_clip_without_any_background_is_a_computed_world(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    studio = stage.Studio(job(SMALL, tmp_path, tmp_path / "empty"))
+    assert studio.clip(0, Notes()).origin.uri == "synth.engines.planes:Planes"
