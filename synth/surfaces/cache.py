@@ -1,6 +1,7 @@
 """The analysis of a window, in memory and on disk: one file each, whole or absent."""
 
 import io
+import itertools
 import json
 import logging
 import zipfile
@@ -132,4 +133,4 @@ def _join(parts: Sequence[bytes]) -> tuple[UInt8[np.ndarray, " n"], np.ndarray]:
 
 def _split(joined: UInt8[np.ndarray, " n"], ends: np.ndarray) -> list[bytes]:
     data = joined.tobytes()
-    return [data[start:end] for start, end in zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True)]
+    return [data[start:end] for start, end in itertools.pairwise([0, *ends.tolist()])]

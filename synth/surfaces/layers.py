@@ -60,7 +60,7 @@ def look(small: Video, key: int, window: slice) -> Scene:
     region = plate.make_plate(small[known], motion.to_frame[known], box, exposure[known])
     changed = np.zeros(small.shape[:3], dtype=bool)
     changed[known] = occlude.differ(region, smallest=16)
-    slides = _slides(region)
+    slides = _slides(region, changed[known])
     edges = _edges(region.rgb)
     seen = np.zeros(small.shape[:3], dtype=bool)
     seen[known] = region.inside
@@ -87,16 +87,17 @@ def _share(flags: Bool[np.ndarray, "t h w"], seen: Bool[np.ndarray, "t h w"]) ->
     return ((flags & seen).sum(axis=0) / np.maximum(seen.sum(axis=0), 1)).astype(np.float32)
 
 
-def _slides(region: plate.Plate) -> Bool[np.ndarray, "t h w"]:
-    """Every second frame: dense flow against the plate is not zero although there is texture that fixes it."""
+def _slides(region: plate.Plate, changed: Bool[np.ndarray, "t h w"]) -> Bool[np.ndarray, "n h w"]:
+    """Every second frame: dense flow against the plate is not zero although texture fixes it and nothing passes near."""
     flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
     grey = cv2.cvtColor(region.rgb, cv2.COLOR_RGB2GRAY)
     fixed = _busy(region.rgb) > 3
     slides = []
-    for frame, inside in zip(region.frames[::2], region.inside[::2], strict=True):
+    near = np.ones((21, 21), np.uint8)
+    for frame, inside, hidden in zip(region.frames[::2], region.inside[::2], changed[::2], strict=True):
         motion = flow.calc(grey, cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), np.zeros((*grey.shape, 2), np.float32))
         size = cv2.blur(np.hypot(motion[..., 0], motion[..., 1]), (5, 5))
-        slides.append((size > SLIDES_PX) & fixed & inside)
+        slides.append((size > SLIDES_PX) & fixed & inside & (cv2.dilate(hidden.astype(np.uint8), near) == 0))
     return np.stack(slides)
 
 

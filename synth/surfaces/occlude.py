@@ -65,7 +65,7 @@ def _shadow(
     fits = cv2.morphologyEx((fits & weak).astype(np.uint8), cv2.MORPH_OPEN, _disc(5)) > 0
     if not fits.any():
         return fits
-    return _whole_shadows(fits | (_penumbra(frame, clean, level, fits) & weak), weak)
+    return fits | (_penumbra(frame, clean, level, fits) & weak)
 
 
 def _penumbra(frame: Picture, clean: Picture, level: Alpha, fits: Bool[np.ndarray, "h w"]) -> Bool[np.ndarray, "h w"]:
@@ -78,15 +78,6 @@ def _penumbra(frame: Picture, clean: Picture, level: Alpha, fits: Bool[np.ndarra
     shade = cv2.blur(level * hard, (RATIO_BOX, RATIO_BOX)) / np.maximum(around, 1e-4)
     between = (here > np.minimum(shade, 1) - 0.12) & (here < np.maximum(shade, 1) + 0.08)
     return (around > 1e-3) & neutral & between
-
-
-def _whole_shadows(fits: Bool[np.ndarray, "h w"], weak: Bool[np.ndarray, "h w"]) -> Bool[np.ndarray, "h w"]:
-    """A blob that is mostly shadow is shadow to its edge, where the ratio cannot be measured."""
-    n_blobs, labels = cv2.connectedComponents(weak.astype(np.uint8), connectivity=8)
-    area = np.maximum(np.bincount(labels.ravel(), minlength=n_blobs), 1)
-    share = np.bincount(labels[fits], minlength=n_blobs) / area
-    share[0] = 0
-    return fits | (share > 0.6)[labels]
 
 
 def _blobs(solid: UInt8[np.ndarray, "h w"], strong: Bool[np.ndarray, "h w"], smallest: int) -> Bool[np.ndarray, "h w"]:

@@ -10,7 +10,7 @@ from sts.errors import RenderError
 from synth.specs import TextSpec
 from synth.text.face import Box
 
-Points = Float64[np.ndarray, "n 2"]
+Points = Float64[np.ndarray, "_ 2"]
 Corners = Float64[np.ndarray, "4 2"]
 """Clockwise from the top left"""
 Bend = Callable[[Points], Points]

@@ -1,6 +1,7 @@
 """An opened font file: which characters it draws, and its glyphs as outlines. Keeps what it has read."""
 
 import unicodedata
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ Box = tuple[float, float, float, float]
 """Least x, least y, largest x, largest y"""
 
 INVISIBLE = ("Zs", "Cf")
+BRACKET = "「"
 
 
 class Face:
@@ -35,14 +37,24 @@ class Face:
             raise DataError(f"{path} holds no glyphs: replace or remove it")
         self.upem = int(face.upem)
         self.hb = hb.Font(face)
-        self.vertical = "vert" in hb.ot_layout_language_get_feature_tags(face, "GSUB") or _has_feature(face, "vert")
-        """Has glyphs for columns: turned brackets, punctuation in the other corner"""
         self.shaped: dict[Any, Any] = {}
         """What `shape` has made with this font, by its setting; emptied when it grows"""
         self._paths: dict[int, pathops.Path] = {}
         self._outlines: dict[int, Outline] = {}
         self._boxes: dict[int, Box | None] = {}
         self._drawable: dict[str, bool] = {}
+
+    @cached_property
+    def vertical(self) -> bool:
+        """Has glyphs for columns: HarfBuzz draws a bracket with another glyph there."""
+        nominal = self.hb.get_nominal_glyph(ord(BRACKET))
+        if nominal is None:
+            return False
+        buffer = hb.Buffer()
+        buffer.add_str(BRACKET)
+        buffer.direction, buffer.script, buffer.language = "ttb", "Hani", "und"
+        hb.shape(self.hb, buffer)
+        return bool(buffer.glyph_infos[0].codepoint != nominal)
 
     def path(self, glyph: int) -> pathops.Path:
         """Contours that do not cross, in font units."""
@@ -93,12 +105,3 @@ def extent(outline: Outline) -> Box | None:
         return None
     (x0, y0), (x1, y1) = np.min(outline.points, axis=0).tolist(), np.max(outline.points, axis=0).tolist()
     return x0, y0, x1, y1
-
-
-def _has_feature(face: Any, feature: str) -> bool:
-    """Any script of the font's substitution table has the feature."""
-    scripts = hb.ot_layout_table_get_script_tags(face, "GSUB")
-    return any(
-        feature in hb.ot_layout_language_get_feature_tags(face, "GSUB", script_index=index)
-        for index in range(len(scripts))
-    )

@@ -8,7 +8,7 @@ from jaxtyping import Float64
 
 from synth.raster.outline import EMPTY, Outline
 
-Points = Float64[np.ndarray, "n 2"]
+Points = Float64[np.ndarray, "_ 2"]
 
 TOLERANCE = 1 / 2000
 """em; distance between a curve and its chords"""
@@ -26,7 +26,7 @@ def without_overlap(path: pathops.Path) -> pathops.Path:
     return result
 
 
-def moved(path: pathops.Path, x: float, y: float, turned: bool) -> pathops.Path:
+def moved(path: pathops.Path, x: int, y: int, turned: bool) -> pathops.Path:
     """The path at (x, y), turned clockwise by a quarter first where asked; font units, y up."""
     return path.transform(0, -1, 1, 0, x, y) if turned else path.transform(1, 0, 0, 1, x, y)
 

@@ -18,7 +18,7 @@ from synth.text.wrap import wrap
 
 __all__ = ["Char", "Line", "TextLayout", "Word", "set_text", "wrap"]
 
-Points = Float64[np.ndarray, "n 2"]
+Points = Float64[np.ndarray, "_ 2"]
 Ribbon = Float64[np.ndarray, "14 2"]
 
 

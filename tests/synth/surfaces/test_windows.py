@@ -18,8 +18,8 @@ from synth.surfaces import windows
 def drifting(seed: int, frames: int = 24, size: tuple[int, int] = (128, 96)) -> list[np.ndarray]:
     """A texture that moves one px a frame."""
     noise = np.random.default_rng(seed).integers(0, 255, (size[1], size[0] + frames, 3)).astype(np.uint8)
-    picture = cv2.GaussianBlur(noise, (0, 0), 2.5)
-    picture = cv2.normalize(picture, None, 0, 255, cv2.NORM_MINMAX)
+    smooth = cv2.GaussianBlur(noise, (0, 0), 2.5).astype(np.float32)
+    picture = np.clip(128 + 5 * (smooth - 128), 0, 255).astype(np.uint8)
     return [np.ascontiguousarray(picture[:, i : i + size[0]]) for i in range(frames)]
 
 
