@@ -40,8 +40,8 @@ def sample_damage(rng_for: RngFor, config: DamageConfig) -> Degrade:
         gamma=_maybe(rng_for("gamma"), config.gamma, 0.8, 1.25) or 1.0,
         vignette=_maybe(rng_for("vignette"), config.vignette, 0.1, 0.45),
         sharpen=_maybe(rng_for("sharpen"), config.sharpen, 0.2, 0.8),
-        jpeg=int(_maybe(rng_for("jpeg"), config.jpeg, 35, 90)) or None,
-        h264=int(_maybe(rng_for("h264"), config.h264, 20, 34)) or None,
+        jpeg=int(_maybe(rng_for("jpeg"), config.jpeg, 35.0, 90.0)) or None,
+        h264=int(_maybe(rng_for("h264"), config.h264, 20.0, 34.0)) or None,
         seed=int(rng_for("damage").integers(2**31)),
     )
 

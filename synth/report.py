@@ -7,6 +7,7 @@ from sts import files, preview, stage
 from sts.files import Location
 from sts.types import Manifest
 from synth import tally
+from synth.surfaces import footage
 from synth.surfaces.windows import Window
 from synth.tally import Tally
 
@@ -72,7 +73,7 @@ def card(done: Manifest, figures: Tally, windows: Sequence[Window], unavailable:
 def _backgrounds(windows: Sequence[Window]) -> list[str]:
     if not windows:
         return ["None: every clip is a computed world (CC0-1.0)."]
-    videos = sorted({(window.path.name, window.license, window.credit, window.sha256) for window in windows})
+    videos = sorted({(footage.name(window.path), window.license, window.credit, window.sha256) for window in windows})
     rows = [f"| {name} | {licence} | {credit} | {sha256[:12]} |" for name, licence, credit, sha256 in videos]
     return ["| video | licence | credit | SHA-256 |", "|---|---|---|---|", *rows]
 

@@ -65,7 +65,7 @@ class Job:
 
 def job(settings: RenderConfig, backgrounds: Sequence[str]) -> Job:
     """Look through folders of background videos."""
-    surveys = [windows.survey(Path(folder), settings.frames, settings.windows_per_video) for folder in backgrounds]
+    surveys = [windows.survey(folder, settings.frames, settings.windows_per_video) for folder in backgrounds]
     return Job(
         config=settings,
         windows=tuple(window for found in surveys for window in found.windows),

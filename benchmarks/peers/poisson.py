@@ -1,7 +1,8 @@
 """How SynthText and FlowText put text into a picture: mixed-gradient Poisson blending, written anew.
 
-The text is painted on the patch, the larger of both gradients is kept at each place, and the picture with these
-gradients is found by a fast sine transform, the patch's rim being fixed. Nothing keeps the change inside the text.
+The text is painted on a flat patch of the background's mean colour, the larger of both gradients is kept at each place,
+and the picture with these gradients is found by a fast sine transform, the patch's rim being fixed. Nothing keeps the
+change inside the text.
 """
 
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ class Spill:
 def blend(base: Picture, alpha: Alpha, colour: tuple[int, int, int]) -> Picture:
     """The patch with its text, by Poisson."""
     share = alpha[:, :, None] / 255
-    painted = share * np.array(colour, float) + (1 - share) * base
+    painted = share * np.array(colour, float) + (1 - share) * base.mean(axis=(0, 1))
     done = [_channel(painted[:, :, c], base[:, :, c].astype(float)) for c in range(3)]
     return np.clip(np.stack(done, axis=2), 0, 255).astype(np.uint8)
 

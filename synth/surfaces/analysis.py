@@ -10,9 +10,8 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, Float64, UInt8
 
-from sts import video
 from sts.errors import RenderError
-from synth.surfaces import cache, layers, measure, pose, regions, windows
+from synth.surfaces import cache, footage, layers, measure, pose, regions, windows
 from synth.surfaces.cache import Analysis
 from synth.surfaces.camera import Camera, scaled, to_centres
 from synth.surfaces.earn import Stage, earn
@@ -77,11 +76,11 @@ def _read(
     window: windows.Window, size: tuple[int, int]
 ) -> tuple[Video, Float64[np.ndarray, " t"], UInt8[np.ndarray, "all hh ww 3"], slice]:
     """The window at full size, and small with its surroundings; the slice is the window in the small frames."""
-    total = len(video.probe(window.path).times_s)
+    total = len(footage.probe(window.path).times_s)
     first, last = max(0, window.start - AROUND), min(total, window.start + window.frames + AROUND)
     frames, times, small, before = [], [], [], 0
     height = round(SMALL * size[1] / size[0] / 2) * 2
-    for index, (time_s, picture) in enumerate(video.frames(window.path, first, last), start=first):
+    for index, (time_s, picture) in enumerate(footage.frames(window.path, first, last), start=first):
         within = window.start <= index < window.start + window.frames
         if not within and (index - window.start) % STEP:
             continue

@@ -88,7 +88,7 @@ def _share(flags: Bool[np.ndarray, "t h w"], seen: Bool[np.ndarray, "t h w"]) ->
 
 
 def _slides(region: plate.Plate, changed: Bool[np.ndarray, "t h w"]) -> Bool[np.ndarray, "n h w"]:
-    """Every second frame: dense flow against the plate is not zero although texture fixes it and nothing passes near."""
+    """Every second frame: dense flow against the plate is not zero where texture fixes it and nothing passes."""
     flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
     grey = cv2.cvtColor(region.rgb, cv2.COLOR_RGB2GRAY)
     fixed = _busy(region.rgb) > 3

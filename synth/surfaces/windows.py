@@ -2,28 +2,22 @@
 
 import itertools
 import logging
-import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 
 import cv2
 import numpy as np
 from jaxtyping import Float32, Float64, UInt8
 
-from sts import files, video
 from sts.errors import DataError
+from synth.surfaces import footage
 
 log = logging.getLogger(__name__)
 
 Video = UInt8[np.ndarray, "t h w 3"]
 
-SUFFIXES = (".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".webm")
-LEDGER = "sources.toml"
-"""Beside the videos: a table a file, with `license` (SPDX) and `credit`"""
-UNSTATED = "LicenseRef-unstated"
 SMALLEST = 64
 """px, shorter side of a video"""
 CUT = 25.0
@@ -36,15 +30,15 @@ GAP = 1.8
 class Window:
     """Consecutive frames of one video."""
 
-    path: Path
+    path: str
     sha256: str
     """Of the file; with `start` and `frames` it names the window wherever the file lies"""
     start: int
     frames: int
     fps: Fraction
-    license: str = UNSTATED
+    license: str
     """SPDX identifier of the video"""
-    credit: str = ""
+    credit: str
     """Whom to name"""
 
     @property
@@ -62,18 +56,18 @@ class Survey:
     """Reason to number of windows, or of files where none could be cut"""
 
 
-def windows(source: Path | Sequence[Path], frames: int = 30, per_video: int = 4) -> tuple[Window, ...]:
+def windows(source: str | Sequence[str], frames: int = 30, per_video: int = 4) -> tuple[Window, ...]:
     """Windows of a folder of videos, or of the files given; the order of the files makes no difference."""
     return survey(source, frames, per_video).windows
 
 
-def survey(source: Path | Sequence[Path], frames: int = 30, per_video: int = 4) -> Survey:
+def survey(source: str | Sequence[str], frames: int = 30, per_video: int = 4) -> Survey:
     """The same, with what was left out; a file that cannot be read is logged and skipped."""
     dropped: Counter[str] = Counter()
     found: dict[str, list[Window]] = {}
     for path in _paths(source):
         try:
-            digest = files.sha256(str(path))
+            digest = footage.sha256(path)
             if digest not in found:
                 found[digest] = list(_cut(path, digest, frames, per_video, dropped))
         except DataError as error:
@@ -88,7 +82,7 @@ def survey(source: Path | Sequence[Path], frames: int = 30, per_video: int = 4) 
 def read(window: Window, width: int, height: int) -> tuple[Video, Float64[np.ndarray, " t"]]:
     """Frames cut in the middle to the shape asked for and resized, with seconds from the first of them."""
     pictures, times = [], []
-    for time_s, picture in video.frames(window.path, window.start, window.start + window.frames):
+    for time_s, picture in footage.frames(window.path, window.start, window.start + window.frames):
         pictures.append(fit(picture, width, height))
         times.append(time_s)
     return np.stack(pictures), np.array(times) - times[0]
@@ -106,16 +100,12 @@ def fit(picture: UInt8[np.ndarray, "h w 3"], width: int, height: int) -> UInt8[n
     return cv2.resize(middle, (width, height), interpolation=how)
 
 
-def _paths(source: Path | Sequence[Path]) -> list[Path]:
-    if not isinstance(source, Path):
-        return sorted(source)
-    if not source.is_dir():
-        raise DataError(f"{source} is no folder: give a folder of videos")
-    return sorted(path for path in source.rglob("*") if path.suffix.lower() in SUFFIXES)
+def _paths(source: str | Sequence[str]) -> list[str]:
+    return list(footage.find(source)) if isinstance(source, str) else sorted(source)
 
 
-def _cut(path: Path, digest: str, frames: int, per_video: int, dropped: Counter[str]) -> Iterator[Window]:
-    info = video.probe(path)
+def _cut(path: str, digest: str, frames: int, per_video: int, dropped: Counter[str]) -> Iterator[Window]:
+    info = footage.probe(path)
     total = len(info.times_s)
     if min(info.height, info.width) < SMALLEST:
         dropped["video too small"] += 1
@@ -123,29 +113,28 @@ def _cut(path: Path, digest: str, frames: int, per_video: int, dropped: Counter[
     if total < frames:
         dropped["video too short"] += 1
         return
-    count, terms = min(per_video, total // frames), _terms(path)
+    if footage.has_text(path):
+        dropped["clip with text"] += 1
+        return
+    count, (licence, credit) = min(per_video, total // frames), footage.terms(path)
     for place in range(count):
         start = round((place + 0.5) * total / count - frames / 2)
         reason = _fault(path, info.times_s, start, frames)
         if reason:
             dropped[reason] += 1
         else:
-            yield Window(path=path, sha256=digest, start=start, frames=frames, fps=info.fps, **terms)
+            yield Window(
+                path=path,
+                sha256=digest,
+                start=start,
+                frames=frames,
+                fps=info.fps,
+                license=licence,
+                credit=credit,
+            )
 
 
-def _terms(path: Path) -> dict[str, str]:
-    """Licence and credit of a video, from `sources.toml` beside it."""
-    ledger = path.parent / LEDGER
-    if not ledger.exists():
-        return {}
-    try:
-        entry = tomllib.loads(ledger.read_text(encoding="utf-8")).get(path.name, {})
-        return {key: str(entry[key]) for key in ("license", "credit") if key in entry}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, AttributeError) as error:
-        raise DataError(f"{ledger} cannot be read ({error}): mend it, [file.mp4] with license and credit") from error
-
-
-def _fault(path: Path, times_s: tuple[float, ...], start: int, frames: int) -> str | None:
+def _fault(path: str, times_s: tuple[float, ...], start: int, frames: int) -> str | None:
     """Why a window cannot be used, or None."""
     steps = np.diff(times_s[start : start + frames])
     if len(steps) and steps.max() > GAP * np.median(steps):
@@ -154,7 +143,7 @@ def _fault(path: Path, times_s: tuple[float, ...], start: int, frames: int) -> s
         cv2.resize(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (160, 90), interpolation=cv2.INTER_AREA).astype(
             np.float32
         )
-        for _, picture in video.frames(path, start, start + frames)
+        for _, picture in footage.frames(path, start, start + frames)
     ]
     tiny = [cv2.resize(picture, (32, 18), interpolation=cv2.INTER_AREA) for picture in small]
     if any(np.abs(after - before).mean() > CUT for before, after in itertools.pairwise(tiny)):

@@ -23,6 +23,8 @@ TIGHTEST = 0.8
 """Half height over radius beyond which letters on the inside fold over"""
 FULL_TURN = 6.0
 """rad; an arc ends before it meets its own start"""
+SMALLEST = 1e-9
+"""em; least height of a box"""
 LONGEST_STEP = 0.08
 """em; longest straight piece of a bent stroke"""
 
@@ -61,7 +63,13 @@ def lifted(corners: Corners, bend: Bend | None) -> Corners:
     if bend is None:
         return corners
     top, bottom = _bulge(corners[0], corners[1], bend), _bulge(corners[2], corners[3], bend)
-    return corners + np.array([(0, -top), (0, -top), (0, bottom), (0, bottom)])
+    return stretched(corners, top, bottom)
+
+
+def stretched(corners: Corners, top: float, bottom: float) -> Corners:
+    """The parallelogram made higher by `top` and `bottom`, its sides prolonged."""
+    side = (corners[3] - corners[0]) / max(corners[3, 1] - corners[0, 1], SMALLEST)
+    return corners + np.array([-top * side, -top * side, bottom * side, bottom * side])
 
 
 def _along(start: Float64[np.ndarray, "2"], end: Float64[np.ndarray, "2"], points: int = RIBS) -> Points:

@@ -8,7 +8,7 @@ from jaxtyping import Float64
 from sts.errors import RenderError
 from synth.raster.outline import Outline
 from synth.specs import TextSpec
-from synth.text.curve import LONGEST_STEP, Bend, Corners, bend_for, lifted, ribbon
+from synth.text.curve import LONGEST_STEP, Bend, Corners, bend_for, lifted, ribbon, stretched
 from synth.text.face import Box
 from synth.text.fonts import FontLibrary
 from synth.text.glyphs import split_long
@@ -110,8 +110,8 @@ class _Setter:
         words = [self.corners(word.box, row) for word in row.shaped.words]
         whole = slanted(_at(_union([word.box for word in row.shaped.words]), row), row, self.spec)
         if self.bend is not None:
-            whole[:2, 1] = min(word[0, 1] for word in words)
-            whole[2:, 1] = max(word[2, 1] for word in words)
+            top, bottom = min(word[0, 1] for word in words), max(word[3, 1] for word in words)
+            whole = stretched(whole, whole[0, 1] - top, bottom - whole[3, 1])
         return lifted(whole, self.bend)
 
     def ribbon(self, corners: Corners) -> Ribbon:

@@ -28,7 +28,7 @@ def setup(tmp_path_factory: pytest.TempPathFactory) -> Setup:
         frames=8,
         kit=open_kit(TextConfig()),
         damage=DamageConfig(noise=1.0, jpeg=0.0, h264=0.0),
-        windows=windows([BACKGROUNDS / "bottles.mp4"], frames=8, per_video=1),
+        windows=windows([str(BACKGROUNDS / "bottles.mp4")], frames=8, per_video=1),
         camera=0.5,
         cache=tmp_path_factory.mktemp("cache"),
     )

@@ -1,5 +1,6 @@
 """A window becomes surfaces, or none, once; afterwards it is read from disk."""
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -40,7 +41,15 @@ def driven(base: np.ndarray) -> list[np.ndarray]:
 
 def window(path: Path, frames: list[np.ndarray]) -> windows.Window:
     video.write(path, frames, Fraction(25), crf=12)
-    return windows.Window(path=path, sha256=files.sha256(str(path)), start=0, frames=len(frames), fps=Fraction(25))
+    return windows.Window(
+        path=str(path),
+        sha256=files.sha256(str(path)),
+        start=0,
+        frames=len(frames),
+        fps=Fraction(25),
+        license="CC0-1.0",
+        credit="",
+    )
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +120,7 @@ def test_a_surface_goes_with_a_moving_camera(tmp_path: Path) -> None:
 
 def test_a_second_reading_needs_no_video(street: windows.Window, tmp_path: Path) -> None:
     first = analysis.analyse(street, SIZE, tmp_path)
-    moved = windows.Window(path=tmp_path / "gone.mp4", sha256=street.sha256, start=0, frames=FRAMES, fps=street.fps)
+    moved = replace(street, path=str(tmp_path / "gone.mp4"))
     assert same(first, analysis.analyse(moved, SIZE, tmp_path))
     assert len(list(tmp_path.iterdir())) == 1
 

@@ -10,8 +10,9 @@ import cv2
 import numpy as np
 import pytest
 
-from sts import video
+from sts import manifest, shards, video
 from sts.errors import DataError
+from sts.types import Clip, Frame, Manifest, Origin, TextInstance
 from synth.surfaces import windows
 
 
@@ -30,7 +31,7 @@ def write(path: Path, frames: list[np.ndarray]) -> Path:
 
 def test_windows_are_spread_and_do_not_overlap(tmp_path: Path) -> None:
     path = write(tmp_path / "a.mp4", drifting(0, 40))
-    found = windows.windows([path], frames=10, per_video=3)
+    found = windows.windows([str(path)], frames=10, per_video=3)
     starts = [window.start for window in found]
     assert len(starts) == 3
     assert all(after - before >= 10 for before, after in itertools.pairwise(starts))
@@ -46,30 +47,55 @@ def test_a_folder_with_other_names_gives_the_same_windows(tmp_path: Path) -> Non
     for number, name in enumerate(["z", "a", "m"]):
         shutil.copy(tmp_path / "one" / f"{number}.mp4", tmp_path / "two" / f"{name}.mp4")
     shutil.copy(tmp_path / "two" / "z.mp4", tmp_path / "two" / "again.mp4")
-    one, two = (windows.windows(tmp_path / name, frames=10) for name in ("one", "two"))
+    one, two = (windows.windows(str(tmp_path / name), frames=10) for name in ("one", "two"))
     assert len(one) == 3
     assert [(w.sha256, w.start) for w in one] == [(w.sha256, w.start) for w in two]
+
+
+def test_clips_of_a_shard_are_offered_unless_they_have_text(tmp_path: Path) -> None:
+    pictures = np.stack(drifting(3, 12))
+    line = TextInstance(track_id=1, level="text", polygon=((1.0, 1.0), (9.0, 1.0), (9.0, 5.0)), source="human")
+    empty = clip("empty", pictures, ())
+    out = str(tmp_path / "shards")
+    info = shards.write(f"{out}/shard-00000.parquet", [clip("written", pictures, (line,)), empty], meta={})
+    manifest.write(out, Manifest(command="test", config={}, shards=(info,)))
+    found = windows.survey(out, frames=10)
+    assert found.dropped == {"clip with text": 1}
+    (window,) = found.windows
+    assert (window.path, window.license, window.credit) == (f"{out}/shard-00000.parquet#1", "CC0-1.0", "seen.mp4")
+    seen, times = windows.read(window, 128, 96)
+    assert np.abs(seen.astype(int) - pictures[1:11]).mean() < 4
+    assert times == pytest.approx(np.arange(10) / 25)
+
+
+def clip(name: str, pictures: np.ndarray, instances: tuple[TextInstance, ...]) -> Clip:
+    """Real footage as a stage before leaves it."""
+    frames = tuple(Frame(index=i, time_s=i / 25, instances=instances) for i in range(len(pictures)))
+    height, width = pictures.shape[1:3]
+    origin = Origin(kind="real", uri="seen.mp4", license="CC0-1.0")
+    size = {"height": height, "width": width}
+    return Clip(clip_id=name, fps=Fraction(25), frames=frames, origin=origin, video=pictures, **size)
 
 
 def test_a_cut_is_refused_and_counted(tmp_path: Path) -> None:
     frames = drifting(1, 12)
     frames[6:] = [255 - frame for frame in frames[6:]]
     path = write(tmp_path / "cut.mp4", frames)
-    assert windows.survey([path], frames=12).dropped == {"cut": 1}
+    assert windows.survey([str(path)], frames=12).dropped == {"cut": 1}
 
 
 def test_repeated_frames_are_refused_when_the_picture_moves(tmp_path: Path) -> None:
     frames = drifting(2, 12)
     frames[5] = frames[6] = frames[4]
-    assert windows.survey([write(tmp_path / "stutter.mp4", frames)], frames=12).dropped == {"repeated frames": 1}
+    assert windows.survey([str(write(tmp_path / "stutter.mp4", frames))], frames=12).dropped == {"repeated frames": 1}
     still = write(tmp_path / "still.mp4", [frames[0]] * 12)
-    assert len(windows.windows([still], frames=12)) == 1
+    assert len(windows.windows([str(still)], frames=12)) == 1
 
 
 def test_small_and_short_videos_are_counted(tmp_path: Path) -> None:
     small = write(tmp_path / "small.mp4", drifting(3, 12, (120, 60)))
     short = write(tmp_path / "short.mp4", drifting(4, 6))
-    found = windows.survey([small, short], frames=10)
+    found = windows.survey([str(small), str(short)], frames=10)
     assert found.windows == ()
     assert found.dropped == {"video too short": 1, "video too small": 1}
 
@@ -79,7 +105,7 @@ def test_an_unreadable_file_is_named_in_one_line_and_skipped(tmp_path: Path, cap
     broken.write_bytes(b"no video at all" * 50)
     good = write(tmp_path / "good.mp4", drifting(5, 12))
     with caplog.at_level(logging.WARNING):
-        found = windows.survey(tmp_path, frames=10)
+        found = windows.survey(str(tmp_path), frames=10)
     assert [window.path for window in found.windows] == [good]
     assert found.dropped == {"unreadable": 1}
     lines = [record.getMessage() for record in caplog.records if "broken.mp4" in record.getMessage()]
@@ -89,7 +115,7 @@ def test_an_unreadable_file_is_named_in_one_line_and_skipped(tmp_path: Path, cap
 
 def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no folder"):
-        windows.windows(tmp_path / "nothing")
+        windows.windows(str(tmp_path / "nothing"))
 
 
 def test_reading_keeps_the_aspect_and_counts_time_from_the_first_frame(tmp_path: Path) -> None:

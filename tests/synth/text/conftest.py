@@ -1,11 +1,15 @@
 """The shipped fonts, opened once, and a small rasteriser."""
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 import pytest
 
 from synth.raster.outline import Outline
 from synth.text.fonts import FontLibrary
+
+Raster = Callable[[Outline, int, int], np.ndarray]
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +26,6 @@ def _raster(outline: Outline, width: int, height: int, oversample: int = 4) -> n
 
 
 @pytest.fixture(scope="session")
-def raster():
+def raster() -> Raster:
     """Even-odd fill: a contour that crosses another would punch a hole."""
     return _raster

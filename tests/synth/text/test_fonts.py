@@ -1,4 +1,6 @@
 import shutil
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,15 +13,15 @@ from synth.text.template import fill
 NAMES = ("anton", "montserrat", "amiri", "kalam")
 
 
-def _folder(path, names):
+def _folder(path: Path, names: Sequence[str]) -> Path:
     path.mkdir()
     for name in names:
         shutil.copy(SHIPPED / f"{name}.ttf", path / f"{name}.ttf")
     return path
 
 
-def test_shipped_fonts_cover_the_six_scripts_in_many_styles(library):
-    counts = {script: 0 for script in ("Latn", "Cyrl", "Arab", "Deva", "Hans", "Jpan")}
+def test_shipped_fonts_cover_the_six_scripts_in_many_styles(library: FontLibrary) -> None:
+    counts = dict.fromkeys(("Latn", "Cyrl", "Arab", "Deva", "Hans", "Jpan"), 0)
     for font in library.fonts.values():
         for script in font.scripts:
             counts[script] += 1
@@ -29,7 +31,7 @@ def test_shipped_fonts_cover_the_six_scripts_in_many_styles(library):
     }
 
 
-def test_every_shipped_font_states_its_licence_and_carries_its_text(library):
+def test_every_shipped_font_states_its_licence_and_carries_its_text(library: FontLibrary) -> None:
     for font in library.fonts.values():
         text = (SHIPPED / f"{font.id}.LICENSE.txt").read_text(encoding="utf-8")
         assert font.license in ("OFL-1.1", "Apache-2.0")
@@ -37,14 +39,14 @@ def test_every_shipped_font_states_its_licence_and_carries_its_text(library):
         assert len(font.sha256) == 64
 
 
-def test_scripts_on_the_card_are_drawn_by_the_font(library):
+def test_scripts_on_the_card_are_drawn_by_the_font(library: FontLibrary) -> None:
     letters = {"Latn": "Az09", "Cyrl": "Яж", "Arab": "سلام", "Deva": "क्षे", "Hans": "营业", "Jpan": "ラの車"}
     for font in library.fonts.values():
         assert all(library.covers(font.id, letters[script]) for script in font.scripts), font.id
 
 
 @pytest.mark.parametrize("language", sorted(Corpus.open().languages))
-def test_every_shipped_phrase_has_a_font(library, language):
+def test_every_shipped_phrase_has_a_font(library: FontLibrary, language: str) -> None:
     entry = Corpus.open().languages[language]
     rng = np.random.default_rng(0)
     texts = [text for texts in entry.phrases.values() for text in texts]
@@ -53,31 +55,31 @@ def test_every_shipped_phrase_has_a_font(library, language):
         library.choose(rng, text, entry.script)
 
 
-def test_a_script_without_a_font_is_reported_and_refused(library):
+def test_a_script_without_a_font_is_reported_and_refused(library: FontLibrary) -> None:
     assert library.unavailable(("Latn", "Hebr", "Jpan")) == ("Hebr",)
     with pytest.raises(RenderError, match="no font draws 'שלום' in script Hebr"):
         library.choose(np.random.default_rng(0), "שלום", "Hebr")
 
 
-def test_a_missing_character_is_not_covered(library):
+def test_a_missing_character_is_not_covered(library: FontLibrary) -> None:
     assert library.covers("anton", "Café")
     assert not library.covers("anton", "Щ")
     assert not library.covers("hind", "\u093f\u093f")
 
 
-def test_only_fonts_that_cover_the_text_are_chosen(library):
+def test_only_fonts_that_cover_the_text_are_chosen(library: FontLibrary) -> None:
     rng = np.random.default_rng(0)
     chosen = {library.choose(rng, "Щёголь № 5", "Cyrl") for _ in range(100)}
     assert len(chosen) > 5
     assert all(library.covers(font, "Щёголь № 5") for font in chosen)
 
 
-def test_columns_get_fonts_with_column_glyphs(library):
+def test_columns_get_fonts_with_column_glyphs(library: FontLibrary) -> None:
     rng = np.random.default_rng(0)
     assert all(library.face(library.choose(rng, "入口", "Jpan", vertical=True)).vertical for _ in range(5))
 
 
-def test_order_of_files_changes_nothing(tmp_path):
+def test_order_of_files_changes_nothing(tmp_path: Path) -> None:
     first = FontLibrary.open((_folder(tmp_path / "a", NAMES),), shipped=False)
     second = FontLibrary.open((_folder(tmp_path / "b", NAMES[::-1]),), shipped=False)
     assert list(first.fonts) == list(second.fonts) == sorted(NAMES)
@@ -90,29 +92,31 @@ def test_order_of_files_changes_nothing(tmp_path):
     assert picks[0] == picks[1]
 
 
-def test_order_of_folders_changes_no_font(tmp_path):
+def test_order_of_folders_changes_no_font(tmp_path: Path) -> None:
     one, two = _folder(tmp_path / "one", ("anton",)), tmp_path / "two"
     two.mkdir()
     shutil.copy(SHIPPED / "kalam.ttf", two / "anton.ttf")
     libraries = [FontLibrary.open(folders, shipped=False) for folders in ((one, two), (two, one))]
     assert [list(library.fonts) for library in libraries] == [list(libraries[0].fonts)] * 2
-    assert [font.sha256 for font in libraries[0].fonts.values()] == [font.sha256 for font in libraries[1].fonts.values()]
+    assert [font.sha256 for font in libraries[0].fonts.values()] == [
+        font.sha256 for font in libraries[1].fonts.values()
+    ]
     assert len(libraries[0].fonts) == 2
 
 
-def test_a_users_font_tells_its_scripts_and_licence_itself(tmp_path):
+def test_a_users_font_tells_its_scripts_and_licence_itself(tmp_path: Path) -> None:
     library = FontLibrary.open((_folder(tmp_path / "fonts", ("montserrat", "kalam")),), shipped=False)
     assert set(library.fonts["montserrat"].scripts) == {"Latn", "Cyrl"}
     assert set(library.fonts["kalam"].scripts) == {"Latn", "Deva"}
     assert library.source("kalam").license == "OFL-1.1"
 
 
-def test_the_same_file_is_one_font(tmp_path):
+def test_the_same_file_is_one_font(tmp_path: Path) -> None:
     library = FontLibrary.open((_folder(tmp_path / "fonts", ("anton",)),))
     assert list(library.fonts) == list(FontLibrary.open().fonts)
 
 
-def test_a_damaged_font_is_skipped_and_named(tmp_path, caplog):
+def test_a_damaged_font_is_skipped_and_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     folder = _folder(tmp_path / "fonts", ("anton",))
     (folder / "broken.ttf").write_bytes((SHIPPED / "kalam.ttf").read_bytes()[:3000])
     (folder / "text.otf").write_text("not a font")
@@ -123,7 +127,7 @@ def test_a_damaged_font_is_skipped_and_named(tmp_path, caplog):
     assert "2 font files were skipped" in caplog.text
 
 
-def test_a_folder_without_usable_fonts_is_one_clear_line(tmp_path):
+def test_a_folder_without_usable_fonts_is_one_clear_line(tmp_path: Path) -> None:
     empty, damaged = tmp_path / "empty", tmp_path / "damaged"
     empty.mkdir()
     damaged.mkdir()
@@ -134,12 +138,12 @@ def test_a_folder_without_usable_fonts_is_one_clear_line(tmp_path):
         assert "\n" not in str(caught.value)
 
 
-def test_an_unknown_font_is_an_error(library):
+def test_an_unknown_font_is_an_error(library: FontLibrary) -> None:
     with pytest.raises(RenderError, match="no font 'nothing'"):
         library.face("nothing")
 
 
-def test_a_side_car_card_overrides_the_file(tmp_path):
+def test_a_side_car_card_overrides_the_file(tmp_path: Path) -> None:
     folder = _folder(tmp_path / "fonts", ("anton",))
     (folder / "fonts.toml").write_text('[big]\nfile = "anton.ttf"\nlicense = "MIT"\nstyle = "loud"\n')
     font = FontLibrary.open((folder,), shipped=False).fonts["big"]
