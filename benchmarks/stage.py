@@ -105,7 +105,7 @@ def _exact(found: exactness.Spilled, made: Pace) -> list[Line]:
             unit="px (peer: %)",
             ours=found.ours,
             peer=100 * found.peer,
-            against=f"Poisson, {found.patches} words, worst {found.peer_worst:.1%}",
+            against=f"Poisson, {found.patches} words at random places, worst {found.peer_worst:.0%}",
             bar=Bar(value=0, best="low"),
         ),
         Line(
@@ -121,11 +121,11 @@ def _exact(found: exactness.Spilled, made: Pace) -> list[Line]:
 def _agree(found: exactness.Agreement) -> list[Line]:
     return [
         Line(
-            what="mask IoU with the 16x oracle, text over 16 px, worst block",
+            what="mask IoU with the 16x oracle, text over 16 px",
             unit="IoU",
             ours=found.ours,
             peer=found.peer,
-            against=f"FlowText's mask > 0, mean of {found.words} words",
+            against=f"FlowText's mask > 0; our worst block {found.worst:.3f}",
             bar=Bar(value=0.98),
         )
     ]

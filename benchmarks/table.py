@@ -13,6 +13,10 @@ from sts import files
 from sts.files import Location
 
 
+WIDTH = 160
+"""Characters of the printed table, at least"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
     """What a figure must reach."""
@@ -68,7 +72,9 @@ def show(lines: Sequence[Line], title: str) -> None:
     table.add_column("")
     for line in lines:
         table.add_row(line.what, line.unit, *_numbers(line), line.against, _verdict(line.passed))
-    Console().print(table)
+    console = Console()
+    console.width = max(console.width, WIDTH)
+    console.print(table)
 
 
 def save(path: Location, lines: Sequence[Line], machine: dict[str, str]) -> None:

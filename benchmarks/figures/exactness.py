@@ -37,9 +37,9 @@ class Spilled:
 
 
 def spilled(renderer: Bench, samples: Sequence[Sample]) -> Spilled:
-    """Ours over every frame; the peer on the words of the middle frame."""
+    """Ours over every frame; the peer on the words of the middle frame, put at random places of it."""
     checks, ours = importlib.import_module("synth.checks"), 0
-    shares, spent = [], []
+    rng, shares, spent = np.random.default_rng(renderer.seed), [], []
     for sample in samples:
         drawing = renderer.studio.engine.drawing(sample.spec)
         video = drawing.scene.video
@@ -47,7 +47,7 @@ def spilled(renderer: Bench, samples: Sequence[Sample]) -> Spilled:
             support = checks.support(coverage, picture.shape[:2])
             ours += poisson.spill(video[index], picture, support, least=0).changed
             if index == len(video) // 2:
-                for patch, alpha, colour in _patches(video[index], coverage, drawing.blocks):
+                for patch, alpha, colour in _patches(rng, video[index], coverage, drawing.blocks):
                     start = process_time()
                     after = poisson.blend(patch, alpha, colour)
                     spent.append(1000 * (process_time() - start))
@@ -67,7 +67,9 @@ class Agreement:
     """IoU with the supersampled oracle."""
 
     ours: float
-    """Least over blocks and frames"""
+    """Mean over blocks and frames"""
+    worst: float
+    """Least of them"""
     peer: float
     """FlowText's rule, mean over words and frames"""
     words: int
@@ -85,23 +87,21 @@ def agreement(renderer: Bench, samples: Sequence[Sample]) -> Agreement:
                 if iou is not None:
                     ours.append(iou)
                     peers += list(_feathered(block, time, frames // 2, (height, width)))
-    return Agreement(ours=min(ours), peer=float(np.mean(peers)), words=len(peers))
+    return Agreement(ours=float(np.mean(ours)), worst=min(ours), peer=float(np.mean(peers)), words=len(peers))
 
 
 def _patches(
-    base: Picture, coverage: Any, blocks: Sequence[Any]
-) -> Iterator[tuple[Picture, Any, tuple[int, int, int]]]:
-    """Each visible word: its surroundings before, its coverage and its colour."""
-    height, width = base.shape[:2]
+    rng: np.random.Generator, base: Picture, coverage: Any, blocks: Sequence[Any]
+) -> Iterator[tuple[Picture, UInt8[np.ndarray, "h w"], tuple[int, int, int]]]:
+    """Each word that is in the frame, with a patch of background, its coverage and its colour."""
     for block, words in zip(blocks, coverage.words, strict=True):
         for fill in (drawn.fill for drawn in words if drawn.fill is not None):
-            roi = fill.roi
-            left, top = max(roi.left - RIM_PX, 0), max(roi.top - RIM_PX, 0)
-            right, bottom = min(roi.left + roi.width + RIM_PX, width), min(roi.top + roi.height + RIM_PX, height)
-            alpha = np.zeros((bottom - top, right - left), np.uint8)
-            row, column = roi.top - top, roi.left - left
-            alpha[row : row + roi.height, column : column + roi.width] = fill.alpha
-            yield base[top:bottom, left:right].copy(), alpha, block.spec.style.fill.colours[0]
+            alpha = np.pad(fill.alpha, RIM_PX)[: base.shape[0], : base.shape[1]]
+            top, left = (
+                int(rng.integers(room - size + 1)) for room, size in zip(base.shape, alpha.shape, strict=False)
+            )
+            patch = base[top : top + alpha.shape[0], left : left + alpha.shape[1]]
+            yield patch.copy(), alpha, block.spec.style.fill.colours[0]
 
 
 def _feathered(block: Any, time: int, key: int, shape: tuple[int, int]) -> Iterator[float]:

@@ -57,7 +57,7 @@ def test_clips_of_a_shard_are_offered_unless_they_have_text(tmp_path: Path) -> N
     line = TextInstance(track_id=1, level="text", polygon=((1.0, 1.0), (9.0, 1.0), (9.0, 5.0)), source="human")
     empty = clip("empty", pictures, ())
     out = str(tmp_path / "shards")
-    info = shards.write(f"{out}/shard-00000.parquet", [clip("written", pictures, (line,)), empty], meta={})
+    info = shards.write(f"{out}/shard-00000.parquet", [clip("written", pictures[::-1].copy(), (line,)), empty], meta={})
     manifest.write(out, Manifest(command="test", config={}, shards=(info,)))
     found = windows.survey(out, frames=10)
     assert found.dropped == {"clip with text": 1}
@@ -106,7 +106,7 @@ def test_an_unreadable_file_is_named_in_one_line_and_skipped(tmp_path: Path, cap
     good = write(tmp_path / "good.mp4", drifting(5, 12))
     with caplog.at_level(logging.WARNING):
         found = windows.survey(str(tmp_path), frames=10)
-    assert [window.path for window in found.windows] == [good]
+    assert [window.path for window in found.windows] == [str(good)]
     assert found.dropped == {"unreadable": 1}
     lines = [record.getMessage() for record in caplog.records if "broken.mp4" in record.getMessage()]
     assert len(lines) == 1
@@ -125,7 +125,8 @@ def test_reading_keeps_the_aspect_and_counts_time_from_the_first_frame(tmp_path:
         cv2.circle(picture, (96, 48), 30, (230, 230, 230), -1)
         frames.append(picture)
     path = write(tmp_path / "disc.mp4", frames)
-    window = windows.Window(path=path, sha256="", start=2, frames=8, fps=Fraction(25))
+    terms = {"license": "CC0-1.0", "credit": ""}
+    window = windows.Window(path=str(path), sha256="", start=2, frames=8, fps=Fraction(25), **terms)
     pictures, times = windows.read(window, 96, 96)
     assert pictures.shape == (8, 96, 96, 3)
     assert times == pytest.approx(np.arange(8) / 25)
