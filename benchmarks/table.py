@@ -12,7 +12,6 @@ from rich.table import Table
 from sts import files
 from sts.files import Location
 
-
 WIDTH = 160
 """Characters of the printed table, at least"""
 

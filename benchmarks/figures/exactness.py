@@ -1,16 +1,20 @@
 """Where the picture changes and what the mask says: ours on real clips, and the peers' rules on the same words."""
 
 import importlib
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from time import process_time
 from typing import Any
 
+import cv2
 import numpy as np
 from jaxtyping import Float64, UInt8
 
 from benchmarks.figures.clips import Bench, Sample
 from benchmarks.peers import feathered, poisson
+from benchmarks.tracking_suite import TEXTURES
+from benchmarks.tracking_world import FINE, texture
 from sts import geometry
 
 RIM_PX = 16
@@ -19,6 +23,8 @@ SHORTEST_PX = 16.0
 """Words below this height are not compared with the oracle"""
 
 Picture = UInt8[np.ndarray, "h w 3"]
+Alpha = UInt8[np.ndarray, "ah aw"]
+Colour = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,18 +34,20 @@ class Spilled:
     ours: int
     """px in all frames, any change"""
     peer: float
-    """Share of the pixels outside the text of each patch, more than 2 levels"""
-    peer_worst: float
-    """The same, of the worst patch"""
+    """Share of the pixels outside the text of a patch, more than 2 levels, mean over patches of the same frames"""
+    peer_textured: float
+    """The same on the textures of the tracking suite"""
     peer_ms: float
     """CPU ms an instance, median"""
     patches: int
 
 
 def spilled(renderer: Bench, samples: Sequence[Sample]) -> Spilled:
-    """Ours over every frame; the peer on the words of the middle frame, put at random places of it."""
+    """Ours over every frame; the peer on the words of the middle frame, at random places of it and of textures."""
     checks, ours = importlib.import_module("synth.checks"), 0
-    rng, shares, spent = np.random.default_rng(renderer.seed), [], []
+    rng, spent = np.random.default_rng(renderer.seed), list[float]()
+    own, textured = list[float](), list[float]()
+    grounds = itertools.cycle([_coloured(name, seed) for seed, name in enumerate(TEXTURES)])
     for sample in samples:
         drawing = renderer.studio.engine.drawing(sample.spec)
         video = drawing.scene.video
@@ -47,18 +55,15 @@ def spilled(renderer: Bench, samples: Sequence[Sample]) -> Spilled:
             support = checks.support(coverage, picture.shape[:2])
             ours += poisson.spill(video[index], picture, support, least=0).changed
             if index == len(video) // 2:
-                for patch, alpha, colour in _patches(rng, video[index], coverage, drawing.blocks):
-                    start = process_time()
-                    after = poisson.blend(patch, alpha, colour)
-                    spent.append(1000 * (process_time() - start))
-                    found = poisson.spill(patch, after, alpha)
-                    shares.append(found.changed / max(found.outside, 1))
+                for alpha, colour in _words(coverage, drawing.blocks):
+                    own.append(_blended(_patch(rng, video[index], alpha), alpha, colour, spent))
+                    textured.append(_blended(_patch(rng, next(grounds), alpha), alpha, colour, spent))
     return Spilled(
         ours=ours,
-        peer=float(np.mean(shares)),
-        peer_worst=max(shares),
+        peer=float(np.mean(own)),
+        peer_textured=float(np.mean(textured)),
         peer_ms=float(np.median(spent)),
-        patches=len(shares),
+        patches=len(own),
     )
 
 
@@ -90,18 +95,35 @@ def agreement(renderer: Bench, samples: Sequence[Sample]) -> Agreement:
     return Agreement(ours=float(np.mean(ours)), worst=min(ours), peer=float(np.mean(peers)), words=len(peers))
 
 
-def _patches(
-    rng: np.random.Generator, base: Picture, coverage: Any, blocks: Sequence[Any]
-) -> Iterator[tuple[Picture, UInt8[np.ndarray, "h w"], tuple[int, int, int]]]:
-    """Each word that is in the frame, with a patch of background, its coverage and its colour."""
+def _words(coverage: Any, blocks: Sequence[Any]) -> Iterator[tuple[Alpha, Colour]]:
+    """Coverage, with background round it, and colour of each word that is in the frame."""
     for block, words in zip(blocks, coverage.words, strict=True):
         for fill in (drawn.fill for drawn in words if drawn.fill is not None):
-            alpha = np.pad(fill.alpha, RIM_PX)[: base.shape[0], : base.shape[1]]
-            top, left = (
-                int(rng.integers(room - size + 1)) for room, size in zip(base.shape, alpha.shape, strict=False)
-            )
-            patch = base[top : top + alpha.shape[0], left : left + alpha.shape[1]]
-            yield patch.copy(), alpha, block.spec.style.fill.colours[0]
+            yield np.pad(fill.alpha, RIM_PX), block.spec.style.fill.colours[0]
+
+
+def _patch(rng: np.random.Generator, base: Picture, alpha: Alpha) -> Picture:
+    """A piece of background as large as the coverage, from anywhere; mirrored where the picture is smaller."""
+    missing = [(0, max(size - room, 0)) for room, size in zip(base.shape, alpha.shape, strict=False)]
+    wide = np.pad(base, (*missing, (0, 0)), mode="reflect")
+    top, left = (int(rng.integers(room - size + 1)) for room, size in zip(wide.shape, alpha.shape, strict=False))
+    return wide[top : top + alpha.shape[0], left : left + alpha.shape[1]].copy()
+
+
+def _blended(base: Picture, alpha: Alpha, colour: Colour, spent: list[float]) -> float:
+    """Share of the pixels outside the text that Poisson blending changes; its CPU ms are added to `spent`."""
+    start = process_time()
+    after = poisson.blend(base, alpha, colour)
+    spent.append(1000 * (process_time() - start))
+    found = poisson.spill(base, after, alpha)
+    return found.changed / max(found.outside, 1)
+
+
+def _coloured(name: str, seed: int) -> Picture:
+    """A texture of the tracking suite at key size, as RGB."""
+    fine = texture(name, seed)
+    grey = cv2.resize(fine, (fine.shape[1] // FINE, fine.shape[0] // FINE), interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), np.uint8)
 
 
 def _feathered(block: Any, time: int, key: int, shape: tuple[int, int]) -> Iterator[float]:
