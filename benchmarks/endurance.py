@@ -38,8 +38,6 @@ class EnduranceConfig:
     clips_per_shard: int = 2
     windows_per_video: int = 4
     kills: int = 20
-    disk_mb: int = 4
-    """Of the disk that fills up"""
     soak_clips: int = 500
     full_clips: int = 1410
     full_workers: int = 2
@@ -90,7 +88,7 @@ def endure(trial: Trial, seed: int) -> list[Line]:
         *killed(trial, tree, again.seconds, seed),
         _line("workers 2 and 4: other bytes", sum(_differs(trial, tree, w) for w in ("2", "4")), "trees"),
         _line("asset folder shuffled, other hash seed: other bytes", _shuffled(trial, tree), "trees"),
-        *(full_disk(trial, tree) if os.geteuid() == 0 else []),
+        *(full_disk(trial, tree, _size(reference) // 2) if os.geteuid() == 0 else []),
         soak(trial),
     ]
 
@@ -113,14 +111,14 @@ def killed(trial: Trial, tree: str, usual_s: float, seed: int) -> list[Line]:
     ]
 
 
-def full_disk(trial: Trial, tree: str) -> list[Line]:
-    """Fill a small disk, look at what is said and left, make space and go on."""
-    n, settings = trial.settings.clips, trial.settings
-    with _disk(trial.folder / "disk", settings.disk_mb) as disk:
+def full_disk(trial: Trial, tree: str, size: int) -> list[Line]:
+    """Fill a disk of `size` bytes, look at what is said and left, make space and go on."""
+    n = trial.settings.clips
+    with _disk(trial.folder / "disk", size) as disk:
         out = disk / "set"
         ended = trial.render(out, n)
         if ended.code == 0:
-            raise DataError(f"{n} clips fit on a disk of {settings.disk_mb} MB: make it smaller")
+            raise DataError(f"{n} clips fit on a disk of {size} bytes, half of what they took before")
         said = [line for line in ended.stderr.splitlines() if line.startswith("error:")]
         broken = _damaged(out)
         subprocess.run(["mount", "-o", "remount,size=1g", str(disk)], check=True)
@@ -213,11 +211,16 @@ def _damaged(out: Path) -> int:
     return broken
 
 
+def _size(folder: Path) -> int:
+    """Bytes of all files."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
 @contextlib.contextmanager
-def _disk(place: Path, mb: int) -> Iterator[Path]:
-    """A disk in memory."""
+def _disk(place: Path, size: int) -> Iterator[Path]:
+    """A disk of so many bytes in memory."""
     place.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={mb}m", "tmpfs", str(place)], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(place)], check=True)
     try:
         yield place
     finally:

@@ -80,6 +80,7 @@ class _Brush:
     optics: Optics
     noise: Int8[np.ndarray, "nh nw"]
     opacity: float
+    _light: tuple[Roi, Float32[np.ndarray, "gh gw 3"]] | None = None
 
     def draw(self, words: list[Drawn], result: FrameCoverage) -> None:
         for piece in self.block.boards:
@@ -178,13 +179,30 @@ class _Brush:
         return _perspective(patch, self.block.surface.project(self.block.corners, self.time), roi, how)
 
     def _gain(self, roi: Roi) -> Float32[np.ndarray, "h w 3"]:
+        """The light on the roi, cut from that on the whole block, which is worked out once."""
+        if self._light is None or not _inside(roi, self._light[0]):
+            whole = roi_of(self.block.surface.project(self.block.corners, self.time), *self.canvas.shape[:2], margin=8)
+            place = roi if whole is None or not _inside(roi, whole) else whole
+            self._light = place, self._gain_anew(place)
+        place, gain = self._light
+        top, left = roi.top - place.top, roi.left - place.left
+        return np.ascontiguousarray(gain[top : top + roi.height, left : left + roi.width])
+
+    def _gain_anew(self, roi: Roi) -> Float32[np.ndarray, "h w 3"]:
         surface = self.block.surface
         corners = np.array([(0, 0), (surface.width, 0), (surface.width, surface.height), (0, surface.height)], float)
         small = Roi(left=roi.left // 8, top=roi.top // 8, width=roi.width // 8 + 2, height=roi.height // 8 + 2)
-        coarse = _perspective(surface.light[self.time].gain, surface.project(corners, self.time) / 8, small, 1)
+        at = surface.project(corners, self.time) / 8
+        coarse = _perspective(surface.light[self.time].gain, at, small, cv2.INTER_LINEAR)
         left, top = roi.left - 8 * small.left, roi.top - 8 * small.top
         fine = cv2.resize(coarse, None, fx=8, fy=8, interpolation=cv2.INTER_LINEAR)
-        return np.ascontiguousarray(fine[top : top + roi.height, left : left + roi.width])
+        return fine[top : top + roi.height, left : left + roi.width]
+
+
+def _inside(roi: Roi, other: Roi) -> bool:
+    """Whether a window lies within another."""
+    across = other.left <= roi.left and roi.left + roi.width <= other.left + other.width
+    return across and other.top <= roi.top and roi.top + roi.height <= other.top + other.height
 
 
 def _veil_below(drawn: Drawn, words: Sequence[Sequence[Drawn]]) -> None:

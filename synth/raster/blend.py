@@ -47,7 +47,7 @@ def hidden(alpha: Alpha, roi: Roi, patch: Patch) -> None:
     veil(alpha, roi, patch.pixels, Roi(left=patch.left, top=patch.top, width=width, height=height))
 
 
-def contrast(under: Picture, over: Picture, alpha: Alpha, max_samples: int = 1024) -> float:
+def contrast(under: Picture, over: Picture, alpha: Alpha, max_samples: int = 256) -> float:
     """Share of core pixels (alpha >= 128) where the picture with text differs visibly from the one without."""
     return float(_kernels.contrast(under, over, alpha, max_samples, VISIBLE))
 

@@ -48,7 +48,12 @@ class Analysis:
 
     def video(self) -> UInt8[np.ndarray, "t h w 3"]:
         """The frames, decoded."""
-        return np.stack([_decode(jpeg) for jpeg in self.jpegs])
+        first = _decode(self.jpegs[0])
+        frames = np.empty((len(self.jpegs), *first.shape), np.uint8)
+        frames[0] = first
+        for index, jpeg in enumerate(self.jpegs[1:], start=1):
+            frames[index] = _decode(jpeg)
+        return frames
 
 
 def _decode(jpeg: bytes) -> UInt8[np.ndarray, "h w 3"]:
