@@ -1,6 +1,7 @@
 """Documents that can be relied on: links lead somewhere, commands exist, examples run."""
 
 import importlib.util
+import os
 import re
 import shlex
 import subprocess
@@ -108,3 +109,27 @@ def anchors(path: Path) -> set[str]:
     """What GitHub makes of the headings."""
     text = FENCE.sub("", path.read_text(encoding="utf-8"))
     return {re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-") for heading in HEADING.findall(text)}
+
+
+@pytest.fixture(scope="module")
+def small_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a rendered set in data/synth."""
+    folder = tmp_path_factory.mktemp("documents")
+    settings = 'width = 320\nheight = 180\nframes = 4\nengine = "synth.engines.planes:Planes"\n'
+    (folder / "small.toml").write_text(settings, encoding="utf-8")
+    command = [sys.executable, "-m", "synth.render", "--n", "2", "--config", "small.toml", "--out", "data/synth"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    subprocess.run(command, cwd=folder, check=True, capture_output=True, env=environment)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("place", "code"), fences("python", "example=data/synth"), ids=lambda value: value if ":" in value[:60] else ""
+)
+def test_an_example_reads_a_set_without_this_toolkit(place: str, code: str, small_set: Path) -> None:
+    script = small_set / "reader.py"
+    script.write_text(code, encoding="utf-8")
+    run = subprocess.run([sys.executable, "-P", str(script)], cwd=small_set, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, f"{place}\n{run.stderr}"
+    assert run.stdout.strip()
+    assert not re.search(r"^\s*(?:import|from) +(sts|synth)\b", code, re.M)
