@@ -43,7 +43,7 @@ class Engine(Protocol):
     """Makes a synthetic clip."""
 
     def sample(self, rng_for: RngFor) -> Any:
-        """Draw every random choice; the answer is a frozen dataclass of JSON values. RenderError: try the next attempt."""
+        """Draw every random choice, as a frozen dataclass of JSON values. RenderError: try the next attempt."""
 
     def render(self, spec: Any, clip_id: str) -> Clip:
         """Draw the clip; no random choice is made here."""

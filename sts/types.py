@@ -40,7 +40,7 @@ class TextInstance:
     level: Level
     """`text` is strokes that are not cut into words"""
     polygon: tuple[Point, ...]
-    """px, clockwise from the top-left corner of the upright text; the whole extent, also where hidden or out of frame"""
+    """px, clockwise from the top-left corner of the upright text; all of it, also where hidden or out of frame"""
     source: Source
     parent_id: int | None = None
     """track_id of the enclosing word, line or paragraph"""

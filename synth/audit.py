@@ -27,7 +27,9 @@ def verify(directory: Location, backgrounds: str, out: Location, n_drawn: int) -
     for line in broken:
         log.error("%s", line)
     if broken:
-        raise DataError(f"{directory}: {len(broken)} broken rules, all in {files.join(out, REPORT)}; the first: {broken[0]}")
+        raise DataError(
+            f"{directory}: {len(broken)} broken rules, all in {files.join(out, REPORT)}; the first: {broken[0]}"
+        )
     log.info("%s keeps every rule", directory)
 
 

@@ -132,9 +132,15 @@ class _Maker:
 
     def _word(self, shape: Outline, patches: dict[str, np.ndarray]) -> WordPieces:
         style, em = self.spec.style, self.spec.text.size
-        fill = Piece(outline=self._on_surface(shape), colour=style.fill.colours[0], opacity=style.opacity, lit=style.lit)
-        fill = replace(fill, **patches)
-        wear = patches.get("wear")
+        fill = Piece(
+            outline=self._on_surface(shape),
+            colour=style.fill.colours[0],
+            opacity=style.opacity,
+            lit=style.lit,
+            texture=patches.get("texture"),
+            wear=patches.get("wear"),
+            relief=patches.get("relief"),
+        )
         pieces: dict[str, Piece] = {}
         outer = shape
         if style.border is not None:
@@ -156,7 +162,7 @@ class _Maker:
                 blur=shadow.blur * em,
                 lit=style.lit,
                 hides=False,
-                wear=wear,
+                wear=fill.wear,
             )
         return WordPieces(fill=fill, effects=pieces)
 

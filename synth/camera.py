@@ -81,7 +81,7 @@ def _room(zoom: float, roll: float, height: int, width: int) -> Float64[np.ndarr
     size, turned = np.array([width, height]), np.array([width * cos + height * sin, height * cos + width * sin])
     slack = 0.5 * (zoom * size - turned)
     corner = np.linalg.solve(np.array([(cos, sin), (sin, cos)]), slack)
-    room: Float64[np.ndarray, "2"] = np.clip(corner, 0, np.maximum(slack / cos, 0))
+    room: Float64[np.ndarray, 2] = np.clip(corner, 0, np.maximum(slack / cos, 0))
     return room
 
 
@@ -109,7 +109,7 @@ def _centred(matrix: Float64[np.ndarray, "3 3"]) -> Float64[np.ndarray, "3 3"]:
 
 def _seen_patch(patch: Patch, matrix: Float64[np.ndarray, "3 3"], height: int, width: int) -> Patch | None:
     ph, pw = patch.pixels.shape
-    corners = np.array([(0, 0), (pw, 0), (pw, ph), (0, ph)]) + (patch.left, patch.top)
+    corners = np.array([(0, 0), (pw, 0), (pw, ph), (0, ph)]) + np.array([patch.left, patch.top])
     seen = np.c_[corners, np.ones(4)] @ matrix.T
     seen = seen[:, :2] / seen[:, 2:]
     left, top = np.maximum(np.floor(seen.min(axis=0)).astype(int), 0)

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 
 import cv2
@@ -12,7 +12,7 @@ from jaxtyping import Float64, UInt8
 from sts import geometry, masks
 from sts.types import Clip, Frame, TextInstance
 from synth.block import Block
-from synth.compose import FrameCoverage, Layer
+from synth.compose import FrameCoverage
 from synth.labels import CORE, LEAST_HEIGHT_PX, LEAST_VISIBLE
 from synth.raster.coverage import Roi, cover, roi_of
 from synth.raster.outline import Outline
@@ -36,9 +36,8 @@ def stored(clip: Clip) -> Broken:
     yield from _times(clip)
     yield from _identities(clip)
     for frame in clip.frames:
-        by_id = {one.track_id: one for one in frame.instances}
         for rule in (_hierarchy, _masks, _polygons, _texts):
-            for line in rule(frame, by_id):
+            for line in rule(frame):
                 yield f"frame {frame.index}: {line}"
 
 
@@ -47,14 +46,16 @@ def raw(drawing: Drawing, clip: Clip) -> Broken:
     before = drawing.scene.video.copy()
     for index, (picture, coverage) in enumerate(drawing.frames()):
         base = before[index]
-        outside = int((cv2.absdiff(base, picture).max(axis=2)[support(coverage, picture.shape[:2]) == 0]).astype(bool).sum())
+        outside = int(
+            (cv2.absdiff(base, picture).max(axis=2)[support(coverage, picture.shape[:2]) == 0]).astype(bool).sum()
+        )
         if outside:
             yield f"frame {index}: {outside} px changed where nothing was drawn"
         yield from (f"frame {index}: {line}" for line in _same_masks(clip.frames[index], coverage))
     for block in drawing.blocks:
         iou = oracle_iou(block, len(drawing.scene.video) // 2, clip.height, clip.width)
         if iou is not None and iou < LEAST_ORACLE_IOU:
-            yield f"block {block.spec.text.text!r}: mask IoU {iou:.4f} with the {ORACLE}x oracle, under {LEAST_ORACLE_IOU}"
+            yield f"block {block.spec.text.text!r}: IoU {iou:.4f} with the {ORACLE}x oracle, under {LEAST_ORACLE_IOU}"
 
 
 def support(coverage: FrameCoverage, shape: tuple[int, int]) -> UInt8[np.ndarray, "h w"]:
@@ -119,20 +120,26 @@ def _identities(clip: Clip) -> Broken:
             yield f"frame {frame.index}: a track id occurs twice"
     if sorted(seen) != list(range(1, len(seen) + 1)):
         yield f"track ids are not 1..{len(seen)}"
-    yield from (f"track {track}: changes its text, level, font or parent" for track, kinds in seen.items() if len(kinds) > 1)
+    yield from (
+        f"track {track}: changes its text, level, font or parent" for track, kinds in seen.items() if len(kinds) > 1
+    )
 
 
-def _hierarchy(frame: Frame, by_id: dict[int, TextInstance]) -> Broken:
+def _hierarchy(frame: Frame) -> Broken:
+    by_id = {one.track_id: one for one in frame.instances}
     for one in frame.instances:
         parent = by_id.get(one.parent_id) if one.parent_id is not None else None
         if (None if parent is None else parent.level) != PARENTS[one.level]:
             yield f"track {one.track_id}: {one.level} has a wrong parent"
-        elif parent is not None and one.level == "word":
-            if not geometry.contains(parent.polygon, np.array(one.polygon), margin=2.0).all():
-                yield f"track {one.track_id}: word reaches out of its line"
+        elif parent is not None and one.level == "word" and not _within(one, parent):
+            yield f"track {one.track_id}: word reaches out of its line"
 
 
-def _masks(frame: Frame, by_id: dict[int, TextInstance]) -> Broken:
+def _within(one: TextInstance, parent: TextInstance) -> bool:
+    return bool(geometry.contains(parent.polygon, np.array(one.polygon), margin=2.0).all())
+
+
+def _masks(frame: Frame) -> Broken:
     words = [one for one in frame.instances if one.level == "word"]
     fills = [word.mask for word in words if word.mask is not None]
     for word in words:
@@ -150,7 +157,7 @@ def _masks(frame: Frame, by_id: dict[int, TextInstance]) -> Broken:
         yield "strokes of two words overlap"
 
 
-def _polygons(frame: Frame, by_id: dict[int, TextInstance]) -> Broken:
+def _polygons(frame: Frame) -> Broken:
     for one in frame.instances:
         if geometry.signed_area(one.polygon) <= 0:
             yield f"track {one.track_id}: {one.level} polygon is not clockwise or is flat"
@@ -163,7 +170,7 @@ def _polygons(frame: Frame, by_id: dict[int, TextInstance]) -> Broken:
                 yield f"track {one.track_id}: {stray} stroke px lie more than {STRAY_PX} px outside the polygon"
 
 
-def _texts(frame: Frame, by_id: dict[int, TextInstance]) -> Broken:
+def _texts(frame: Frame) -> Broken:
     for one in frame.instances:
         text = one.text or ""
         if not text or unicodedata.normalize("NFC", text) != text:
@@ -176,6 +183,8 @@ def _same_masks(frame: Frame, coverage: FrameCoverage) -> Broken:
     """Every stored word mask is the coverage that was drawn, cut at half."""
     stored_masks = [one.mask for one in frame.instances if one.level == "word" and one.mask is not None]
     shown = [words for words in coverage.words if any(drawn.fill is not None for drawn in words)]
-    drawn_area = sum(int((drawn.fill.alpha >= CORE).sum()) for words in shown for drawn in words if drawn.fill is not None)
+    drawn_area = sum(
+        int((drawn.fill.alpha >= CORE).sum()) for words in shown for drawn in words if drawn.fill is not None
+    )
     if drawn_area != sum(map(masks.area, stored_masks)):
         yield f"stored strokes have {sum(map(masks.area, stored_masks))} px, drawn ones {drawn_area}"

@@ -1,4 +1,4 @@
-"""Draws text blocks into a frame and remembers the coverage that made the picture: image and mask are one computation."""
+"""Draws text blocks into a frame and keeps the coverage that made the picture: one computation for image and mask."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -57,7 +57,7 @@ class FrameCoverage:
 def draw(
     canvas: Canvas, blocks: Sequence[Block], time: int, optics: Optics, noise: Int8[np.ndarray, "nh nw"]
 ) -> FrameCoverage:
-    """Draw all blocks into the canvas, in order; later blocks hide earlier ones. The noise tile is moved every frame."""
+    """Draw all blocks into the canvas, in order; later ones hide earlier ones. The noise tile moves every frame."""
     result = FrameCoverage(words=[], boards=[])
     moved = np.roll(noise, (37 * time, 61 * time), axis=(0, 1))
     for block in blocks:
@@ -120,7 +120,7 @@ class _Brush:
 
     def _cover(self, piece: Piece) -> Layer | None:
         """Coverage that will make the picture: mean over the shutter, out of focus, worn, and not occluded."""
-        surface, height, width = self.block.surface, *self.canvas.shape[:2]
+        surface, (height, width) = self.block.surface, self.canvas.shape[:2]
         moved = [
             Outline(points=surface.project(piece.outline.points, time), ends=piece.outline.ends)
             for time in self._times(piece.outline)
@@ -181,7 +181,8 @@ class _Brush:
     def _gain(self, roi: Roi) -> Float32[np.ndarray, "h w 3"]:
         """The light on the roi, cut from that on the whole block, which is worked out once."""
         if self._light is None or not _inside(roi, self._light[0]):
-            whole = roi_of(self.block.surface.project(self.block.corners, self.time), *self.canvas.shape[:2], margin=8)
+            height, width = self.canvas.shape[:2]
+            whole = roi_of(self.block.surface.project(self.block.corners, self.time), height, width, margin=8)
             place = roi if whole is None or not _inside(roi, whole) else whole
             self._light = place, self._gain_anew(place)
         place, gain = self._light

@@ -43,9 +43,7 @@ def number(blocks: Sequence[Block]) -> tuple[BlockIds, ...]:
                 paragraph=starts[0],
                 lines=tuple(range(starts[1], starts[2])),
                 words=tuple(range(starts[2], starts[3])),
-                chars=tuple(
-                    tuple(range(start, start + n)) for start, n in zip(starts[3:], chars, strict=False)
-                ),
+                chars=tuple(tuple(range(start, start + n)) for start, n in zip(starts[3:], chars, strict=False)),
             )
         )
         following = starts[-1]
@@ -89,9 +87,7 @@ class Labels:
         chars = [char for index, word in enumerate(words) for char in self._chars(block, ids, index, word, outlines)]
         return [paragraph, *lines, *words, *chars]
 
-    def _word(
-        self, block: Block, ids: BlockIds, index: int, drawn: Drawn, outlines: "_Polygons"
-    ) -> TextInstance:
+    def _word(self, block: Block, ids: BlockIds, index: int, drawn: Drawn, outlines: "_Polygons") -> TextInstance:
         word, polygon = block.layout.words[index], outlines.words[index]
         visible, whole, effects = self._masks(drawn)
         seen, entire = masks.area(visible), masks.area(whole)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Float64
 
 from sts.errors import RenderError
 from sts.protocols import RngFor
@@ -34,9 +33,9 @@ JOINED = ("Arab", "Deva")
 class PlacementConfig:
     """How much text, how large and how varied."""
 
-    blocks: tuple[int, int] = (1, 4)
+    blocks: tuple[int, int] = (2, 5)
     """Least and most text blocks on the scene's surfaces"""
-    fill: tuple[float, float] = (0.5, 0.95)
+    fill: tuple[float, float] = (0.65, 0.98)
     """Share of the surface's width and height that a block may take"""
     smallest_px: float = 14.0
     """Least em in the key frame"""
@@ -68,10 +67,8 @@ def place_all(rng_for: RngFor, surfaces: Sequence[Surface], screen: Surface, kit
     config = kit.placement
     rng = rng_for("surfaces")
     wanted = int(rng.integers(config.blocks[0], config.blocks[1] + 1))
-    quality = np.array([surface.quality for surface in surfaces]) + 0.05
-    order = rng.permutation(len(surfaces)) if not len(surfaces) else _weighted_order(rng, quality)
     blocks: list[BlockSpec] = []
-    for index in order.tolist():
+    for index in _order(rng, surfaces):
         if len(blocks) < wanted:
             block = _place(_prefixed(rng_for, f"surface {index}"), surfaces[index], index, kit)
             blocks += [block] if block is not None else []
@@ -83,8 +80,13 @@ def place_all(rng_for: RngFor, surfaces: Sequence[Surface], screen: Surface, kit
     return tuple(blocks)
 
 
-def _weighted_order(rng: np.random.Generator, weights: Float64[np.ndarray, " n"]) -> np.ndarray:
-    return rng.choice(len(weights), size=len(weights), replace=False, p=weights / weights.sum())
+def _order(rng: np.random.Generator, surfaces: Sequence[Surface]) -> list[int]:
+    """All surfaces in random order, good and large ones more likely to be early."""
+    if not surfaces:
+        return []
+    weights = np.array([(s.quality + 0.05) * np.sqrt(s.width * s.height) for s in surfaces])
+    order: list[int] = rng.choice(len(surfaces), size=len(surfaces), replace=False, p=weights / weights.sum()).tolist()
+    return order
 
 
 def _prefixed(rng_for: RngFor, prefix: str) -> RngFor:
@@ -123,9 +125,7 @@ def _choose_text(rng_for: RngFor, kit: TextKit, kind: str | None = None) -> Text
     return _set(rng_for("setting"), phrase, font, vertical, kit.placement)
 
 
-def _set(
-    rng: np.random.Generator, phrase: Phrase, font: str, vertical: bool, config: PlacementConfig
-) -> TextSpec:
+def _set(rng: np.random.Generator, phrase: Phrase, font: str, vertical: bool, config: PlacementConfig) -> TextSpec:
     joined = phrase.script in JOINED
     curved = not vertical and len(phrase.text) <= 24 and rng.random() < config.curved
     curve = ("arc", "wave")[int(rng.integers(2))] if curved else "none"

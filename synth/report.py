@@ -45,7 +45,8 @@ def card(done: Manifest, figures: Tally, windows: Sequence[Window], unavailable:
     lines = [
         "# Data card",
         "",
-        f"{n_clips} synthetic clips, {frames} frames of {width}x{height} px, made by `{done.command}` with seed {seed}.",
+        f"{n_clips} synthetic clips, {frames} frames of {width}x{height} px,"
+        f" made by `{done.command}` with seed {seed}.",
         "",
         "## What the labels mean",
         "",

@@ -19,6 +19,7 @@ from synth.surfaces.surface import Surface, from_homographies
 from synth.text.fonts import FontLibrary
 from synth.text.layout import set_text
 
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Scene:
     """What an engine hands over: pictures without our text, and places for it."""

@@ -1,4 +1,4 @@
-"""Every random choice of a clip, as plain data: an engine's `sample` fills it, `render` obeys it, the card counts it."""
+"""Every random choice of a clip, as plain data: `sample` fills it, `render` obeys it, the card counts it."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -70,7 +71,9 @@ def _choices(spec: Mapping[str, Any]) -> Tally:
         "blocks with": Counter(part for style in styles for part in parts if style[part] is not None),
         "blocks on": Counter("screen" if block["surface"] < 0 else "scene" for block in blocks),
         "clips with damage": Counter(
-            name for name, value in damage.items() if name != "seed" and value not in (0, None) and (name, value) != ("gamma", 1)
+            name
+            for name, value in damage.items()
+            if name != "seed" and value not in (0, None) and (name, value) != ("gamma", 1)
         ),
         "clips with": Counter(["virtual camera"] if spec.get("camera") else []),
     }
@@ -87,7 +90,7 @@ def _steps(words: list[list[TextInstance]]) -> list[float]:
     centres = [{word.track_id: np.mean(word.polygon, axis=0) for word in frame} for frame in words]
     return [
         float(np.hypot(*(later[track] - earlier[track])))
-        for earlier, later in zip(centres, centres[1:], strict=False)
+        for earlier, later in pairwise(centres)
         for track in earlier.keys() & later.keys()
     ]
 

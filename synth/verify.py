@@ -9,7 +9,11 @@ from synth.render import SHIPPED
 
 @verb(inputs=("data/synth",), out="data/synth-verify", n=8)
 @click.option(
-    "--backgrounds", default=str(SHIPPED), metavar="DIR", show_default="the shipped clips", help="What --in of render was."
+    "--backgrounds",
+    default=str(SHIPPED),
+    metavar="DIR",
+    show_default="the shipped clips",
+    help="What --in of render was.",
 )
 def main(options: Options, backgrounds: str) -> None:
     """Check a rendered set: files, stored labels by rule, and raw pixels by drawing --n clips again.

@@ -129,7 +129,9 @@ def small_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_an_example_reads_a_set_without_this_toolkit(place: str, code: str, small_set: Path) -> None:
     script = small_set / "reader.py"
     script.write_text(code, encoding="utf-8")
-    run = subprocess.run([sys.executable, "-P", str(script)], cwd=small_set, capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        [sys.executable, "-P", str(script)], cwd=small_set, capture_output=True, text=True, check=False
+    )
     assert run.returncode == 0, f"{place}\n{run.stderr}"
     assert run.stdout.strip()
     assert not re.search(r"^\s*(?:import|from) +(sts|synth)\b", code, re.M)

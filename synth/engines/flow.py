@@ -12,7 +12,7 @@ from synth import camera
 from synth.camera import CameraSpec
 from synth.optics import sample_damage, sample_optics
 from synth.placement import place_all
-from synth.scene import Drawing, Scene, drawing, text_sources, render, screen
+from synth.scene import Drawing, Scene, drawing, render, screen, text_sources
 from synth.setup import Setup
 from synth.specs import BlockSpec, Degrade, Optics
 from synth.surfaces.analysis import Analysis, analyse

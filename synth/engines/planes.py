@@ -13,7 +13,7 @@ from synth.engines.world.scene import build, sample_world
 from synth.engines.world.spec import WorldSpec
 from synth.optics import sample_damage, sample_optics
 from synth.placement import place_all
-from synth.scene import Drawing, Scene, drawing, text_sources, render, screen
+from synth.scene import Drawing, Scene, drawing, render, screen, text_sources
 from synth.setup import Setup
 from synth.specs import BlockSpec, Degrade, Optics
 

@@ -63,5 +63,5 @@ def _still(probes: Sequence[Pairs]) -> bool:
 
 def _carried(neighbours: Sequence[Pairs]) -> bool:
     """The quad's own points are found next to the key frame, but elsewhere."""
-    own = [near(pairs)[pairs.inside].mean() for pairs in neighbours if pairs.inside.sum() >= 5]
+    own = [near(pairs)[pairs.inside].mean() for pairs in neighbours if pairs.inside.sum() >= 8]
     return bool(own) and float(np.median(own)) < 0.25

@@ -8,7 +8,7 @@ from jaxtyping import Float32, Float64, UInt8
 Points = Float64[np.ndarray, "n 2"]
 
 NEAREST = 1e-9
-"""Homogeneous weights below this lie behind the camera; engines scale to_frame so that visible points have positive ones"""
+"""Homogeneous weights below this lie behind the camera; engines give visible points positive ones"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -17,7 +17,7 @@ LK_AREA = 120_000
 """px; a wider support is made smaller before points are looked for"""
 LOCAL, MOST_GAIN = 41, 12.0
 """px of the neighbourhood that counts as surroundings; how much faint texture is lifted"""
-N_POINTS, N_SAMPLES = 160, 8000
+N_POINTS, N_OWN, N_SAMPLES = 120, 40, 8000
 RETURN_PX = 0.3
 """A point must come back this near when it is followed there and back"""
 
@@ -103,10 +103,7 @@ def make(frame: Grey, number: int, to_frame: Matrix, support: Support, mask: Gre
     contrast = float(np.std(small - np.asarray(cv2.blur(small.astype(np.float32), (LOCAL, LOCAL)))))
     gain = 40 / max(contrast, 40 / MOST_GAIN)
     small = level(small, gain)
-    apart = 0.6 * float(np.sqrt(less[0] * less[1] / N_POINTS))
-    corners = cv2.goodFeaturesToTrack(small, N_POINTS, 0.001, apart, mask=clear, blockSize=5)
-    found = cast(Float32[np.ndarray, "n 1 2"] | None, corners)
-    points = np.zeros((0, 2)) if found is None else apply(to_key, found.reshape(-1, 2).astype(np.float64) + 0.5)
+    points = _features(small, clear, to_key, support.quad)
     soft = cv2.GaussianBlur(picture.astype(np.float32), (0, 0), 1.0)
     near = _nearness(support) * cv2.erode(free, np.ones((5, 5), np.uint8))
     samples = pick(soft, place, support.unit, near, N_SAMPLES)
@@ -182,6 +179,20 @@ def inside(points: Points, quad: Float64[np.ndarray, "4 2"]) -> Bool[np.ndarray,
     gap = points[:, None] - quad[None]
     side = edge[None, :, 0] * gap[:, :, 1] - edge[None, :, 1] * gap[:, :, 0]
     return cast(Bool[np.ndarray, " n"], (side >= 0).all(axis=1) | (side <= 0).all(axis=1))
+
+
+def _features(small: Grey, clear: Grey, to_key: Matrix, quad: Float64[np.ndarray, "4 2"]) -> Points:
+    """Corners all over the support, and more of them in the quad; key px."""
+    own = np.zeros_like(small)
+    cv2.fillConvexPoly(own, np.rint(apply(np.linalg.inv(to_key), quad) - 0.5).astype(np.int32), 1)
+    points = []
+    for number, mask in ((N_POINTS, clear), (N_OWN, cv2.bitwise_and(clear, own))):
+        apart = 0.6 * float(np.sqrt(max(cv2.countNonZero(mask), 1) / number))
+        corners = cv2.goodFeaturesToTrack(small, number, 0.001, apart, mask=mask, blockSize=5)
+        found = cast(Float32[np.ndarray, "n 1 2"] | None, corners)
+        if found is not None:
+            points.append(apply(to_key, found.reshape(-1, 2).astype(np.float64) + 0.5))
+    return np.concatenate(points) if points else np.zeros((0, 2))
 
 
 def _lucas_kanade(

@@ -27,6 +27,8 @@ WEAK, WEAK_PX, STRONG_PX = 24, 6.0, 40.0
 FIT_PX = 1.6
 """A point agrees within this"""
 SOUND_AGREE, SOUND_SPREAD = 0.75, 0.3
+OWN_POINTS = 10
+"""So many points of the quad itself outvote its surroundings"""
 MOST_LOST = 3
 """Frames in a row that may be bridged by prediction"""
 
@@ -179,7 +181,7 @@ def _locate(
 def _doubtful(template: Template, pairs: Pairs, matrix: Matrix) -> np.ndarray:
     """Samples whose nearest point is lost or goes another way: something stands there."""
     fits = _fits(pairs, matrix)
-    if fits.sum() < WEAK:
+    if fits.sum() < OWN_POINTS:
         return np.zeros(len(template.neighbour), bool)
     trusted = np.zeros(len(template.points), bool)
     trusted[pairs.index[fits]] = True
@@ -194,10 +196,10 @@ def _agreeing(pairs: Pairs) -> np.ndarray:
     """Consensus of all points, unless the quad's own points are on another layer."""
     chosen = consensus(pairs.key, pairs.frame)
     own = pairs.inside
-    if own.sum() >= 12 and chosen[own].mean() < 0.4:
+    if own.sum() >= OWN_POINTS and chosen[own].mean() < 0.4:
         mine = np.zeros(len(own), bool)
         mine[own] = consensus(pairs.key[own], pairs.frame[own])
-        return mine if mine.sum() >= 12 else chosen
+        return mine if mine.sum() >= OWN_POINTS else chosen
     return chosen
 
 

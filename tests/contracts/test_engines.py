@@ -2,7 +2,6 @@
 
 from pathlib import Path
 from typing import Any
-from zlib import crc32
 
 import numpy as np
 import pytest
@@ -13,6 +12,7 @@ from sts.protocols import Engine
 from synth import checks
 from synth.optics import DamageConfig
 from synth.setup import Setup, TextConfig, open_kit
+from synth.stage import streams
 from synth.surfaces.windows import windows
 
 ENGINES = ("synth.engines.planes:Planes", "synth.engines.flow:Flow")
@@ -43,7 +43,7 @@ def choices(engine: Any, seed: int) -> Any:
     """The first choice that works."""
     for attempt in range(10):
         try:
-            return engine.sample(lambda name: np.random.default_rng([seed, attempt, crc32(name.encode())]))
+            return engine.sample(streams(seed, 0, attempt))
         except RenderError:
             continue
     raise AssertionError("no choice works")

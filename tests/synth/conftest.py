@@ -41,7 +41,7 @@ def make_block() -> Callable[..., BlockSpec]:
 def draw(kit: TextKit) -> Draw:
     """Text on a wall of noise that moves by `shift` px a frame."""
 
-    def make(*blocks: BlockSpec, shift: float = 0.0, optics: Optics = Optics(), **surface: Any) -> Drawing:
+    def make(*blocks: BlockSpec, shift: float = 0.0, optics: Optics | None = None, **surface: Any) -> Drawing:
         rng = np.random.default_rng(0)
         video = rng.integers(60, 100, (FRAMES, HEIGHT, WIDTH, 3)).astype(np.uint8)
         matrices = np.repeat(np.eye(3)[None], FRAMES, axis=0)
@@ -55,6 +55,6 @@ def draw(kit: TextKit) -> Draw:
         )
         times = tuple(index / 25 for index in range(FRAMES))
         scene = Scene(video=video, times=times, fps=Fraction(25), surfaces=(wall,))
-        return drawing(scene, blocks or (block(),), optics, kit.library)
+        return drawing(scene, blocks or (block(),), optics or Optics(), kit.library)
 
     return make

@@ -8,7 +8,6 @@ from synth.camera import homographies, sample_camera, seen_surface, seen_video
 from synth.surfaces.surface import Patch, Surface, from_homographies
 
 HEIGHT, WIDTH, FRAMES = 90, 160, 8
-SIZE = {"width": 160.0, "height": 90.0}
 
 
 def camera(seed: int) -> np.ndarray:
@@ -30,7 +29,10 @@ def test_a_dot_in_the_picture_and_its_point_stay_together() -> None:
     video[:, 40:44, 70:74] = 255
     matrices = camera(3)
     surface = Surface(
-        **SIZE, colour=(0, 0, 0), to_frame=from_homographies(np.repeat(np.eye(3)[None], FRAMES, 0))
+        width=float(WIDTH),
+        height=float(HEIGHT),
+        colour=(0, 0, 0),
+        to_frame=from_homographies(np.repeat(np.eye(3)[None], FRAMES, 0)),
     )
     points = np.array([(72.0, 42.0)])
     for index, picture in enumerate(seen_video(video, matrices)):
@@ -44,7 +46,8 @@ def test_a_dot_in_the_picture_and_its_point_stay_together() -> None:
 def test_occlusion_moves_with_the_picture() -> None:
     pixels = np.full((20, 30), 255, np.uint8)
     surface = Surface(
-        **SIZE,
+        width=float(WIDTH),
+        height=float(HEIGHT),
         colour=(0, 0, 0),
         to_frame=from_homographies(np.repeat(np.eye(3)[None], FRAMES, 0)),
         occlusion=tuple(Patch(left=60, top=30, pixels=pixels) for _ in range(FRAMES)),

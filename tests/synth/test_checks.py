@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sts import masks
-from sts.types import Clip, Frame, Origin, TextInstance
+from sts.types import Clip, Frame, Mask, Origin, TextInstance
 from synth.checks import oracle, oracle_iou, raw, stored
 from synth.raster.coverage import Roi
 from synth.raster.outline import Outline
@@ -36,15 +36,15 @@ def changed(clip: Clip, level: str, change: Change, *, frames: tuple[int, ...] =
     return replace(clip, frames=tuple(frame(old) for old in clip.frames))
 
 
-def filled(one: TextInstance) -> Any:
+def filled() -> Mask:
     return masks.encode(np.ones((180, 320), bool))
 
 
 BREAKS: dict[str, tuple[str, Change]] = {
     "changes its text": ("word", lambda one: replace(one, text="other")),
-    "visible strokes outside": ("word", lambda one: replace(one, mask=filled(one))),
-    "strokes of two words overlap": ("word", lambda one: replace(one, mask=filled(one), amodal_mask=filled(one))),
-    "px lie more than": ("word", lambda one: replace(one, amodal_mask=filled(one))),
+    "visible strokes outside": ("word", lambda one: replace(one, mask=filled())),
+    "strokes of two words overlap": ("word", lambda one: replace(one, mask=filled(), amodal_mask=filled())),
+    "px lie more than": ("word", lambda one: replace(one, amodal_mask=filled())),
     "legible though": ("word", lambda one: replace(one, mask=masks.empty(180, 320))),
     "effect on a stroke": ("word", lambda one: replace(one, effect_mask=one.mask)),
     "word without masks": ("word", lambda one: replace(one, mask=None)),
@@ -88,7 +88,7 @@ def test_a_picture_changed_outside_the_coverage_is_named(good: Clip, draw: Draw)
         """Draws one pixel too many."""
 
         def frames(self) -> Any:
-            for picture, coverage in super(Careless, self).frames():
+            for picture, coverage in super().frames():
                 picture[0, 0] = 255 - picture[0, 0]
                 yield picture, coverage
 
@@ -99,9 +99,8 @@ def test_a_picture_changed_outside_the_coverage_is_named(good: Clip, draw: Draw)
 
 def test_the_oracle_counts_samples_of_a_square() -> None:
     square = Outline(points=np.array([(1.25, 1.0), (3.0, 1.0), (3.0, 2.5), (1.25, 2.5)]), ends=np.array([4]))
-    assert np.array_equal(
-        oracle(square, Roi(left=0, top=0, width=4, height=3)), [[0, 0, 0, 0], [0, 0.75, 1, 0], [0, 0.375, 0.5, 0]]
-    )
+    expected = np.array([[0, 0, 0, 0], [0, 0.75, 1, 0], [0, 0.375, 0.5, 0]])
+    assert np.array_equal(oracle(square, Roi(left=0, top=0, width=4, height=3)), expected)
 
 
 def test_text_agrees_with_the_oracle(draw: Draw, make_block: Callable[..., BlockSpec]) -> None:

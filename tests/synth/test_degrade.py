@@ -1,4 +1,3 @@
-from dataclasses import replace
 from fractions import Fraction
 
 import cv2
@@ -6,6 +5,7 @@ import numpy as np
 import pytest
 from jaxtyping import UInt8
 
+from sts import config
 from synth.degrade import degrade
 from synth.specs import Degrade
 
@@ -34,7 +34,7 @@ def test_without_damage_the_same_array_comes_back() -> None:
     [("noise", 5.0), ("gamma", 1.2), ("vignette", 0.4), ("sharpen", 0.6), ("jpeg", 40), ("h264", 16)],
 )
 def test_damage_is_repeatable_leaves_its_input_and_moves_nothing(kind: str, amount: float) -> None:
-    frames, spec = scene(), replace(Degrade(), **{kind: amount})
+    frames, spec = scene(), config.from_dict(Degrade, {kind: amount})
     damaged = degrade(frames, spec, FPS)
     assert np.array_equal(frames, scene())
     assert damaged.shape == frames.shape

@@ -18,8 +18,8 @@ Block = Callable[..., BlockSpec]
 ORIGIN = Origin(kind="synth", uri="test", license="CC0-1.0")
 
 
-def clip(drawing: Drawing, damage: Degrade = Degrade()) -> Clip:
-    return render(drawing, damage, "clip", ORIGIN)
+def clip(drawing: Drawing, damage: Degrade | None = None) -> Clip:
+    return render(drawing, damage or Degrade(), "clip", ORIGIN)
 
 
 def words(made: Clip, frame: int = 0) -> list[TextInstance]:
@@ -84,7 +84,9 @@ def test_damage_to_the_picture_changes_no_label(draw: Draw) -> None:
     ("change", "why"),
     [({"size": 7.0}, "too small"), ({"style": Style(fill=Fill(kind="solid", colours=((82, 80, 79),)))}, "no contrast")],
 )
-def test_what_cannot_be_read_is_kept_and_ignored(draw: Draw, make_block: Block, change: dict[str, object], why: str) -> None:
+def test_what_cannot_be_read_is_kept_and_ignored(
+    draw: Draw, make_block: Block, change: dict[str, object], why: str
+) -> None:
     for word in words(clip(draw(make_block(**change)))):
         assert not word.legible and word.ignore, why
         assert word.amodal_mask is not None and masks.area(word.amodal_mask) > 0
@@ -96,7 +98,9 @@ def test_legible_text_is_not_ignored(draw: Draw) -> None:
 
 def test_transcripts_go_with_their_level(draw: Draw, make_block: Block) -> None:
     texts = {one.level: one.text for one in clip(draw(make_block("Open\nnow"))).frames[0].instances}
-    assert texts["paragraph"] == "Open\nnow" and texts["line"] == "now" and texts["word"] == "now" and texts["char"] == "w"
+    assert (
+        texts["paragraph"] == "Open\nnow" and texts["line"] == "now" and texts["word"] == "now" and texts["char"] == "w"
+    )
 
 
 def test_a_blurred_word_has_the_mask_of_its_blurred_coverage(draw: Draw) -> None:

@@ -59,7 +59,9 @@ def test_a_run_leaves_shards_card_figures_and_preview(sts: Run, tmp_path: Path) 
     out = tmp_path / "out"
     done = sts("synth.render", "--n", "3", "--out", str(out))
     assert done.returncode == 0, done.stderr
-    assert {"CARD.md", "manifest.json", "stats.json", "preview", "shard-00000.parquet"} <= {p.name for p in out.iterdir()}
+    assert {"CARD.md", "manifest.json", "stats.json", "preview", "shard-00000.parquet"} <= {
+        p.name for p in out.iterdir()
+    }
     assert [shard.clips for shard in manifest.read(str(out)).shards] == [2, 1]
     assert json.loads((out / "stats.json").read_text())["clips"] == 3
     assert "3 synthetic clips, 12 frames" in (out / "CARD.md").read_text()
@@ -81,7 +83,9 @@ def test_more_clips_extend_a_run_and_a_lost_shard_is_made_again(sts: Run, tmp_pa
 @pytest.mark.slow
 def test_the_number_of_workers_changes_no_byte(sts: Run, tmp_path: Path) -> None:
     for workers in ("1", "2", "4"):
-        done = sts("synth.render", "--n", "5", "--out", str(tmp_path / workers), "--workers", workers, settings=SETTINGS)
+        done = sts(
+            "synth.render", "--n", "5", "--out", str(tmp_path / workers), "--workers", workers, settings=SETTINGS
+        )
         assert done.returncode == 0, done.stderr
     assert tree(tmp_path / "1") == tree(tmp_path / "2") == tree(tmp_path / "4")
 
@@ -143,7 +147,12 @@ def test_bad_videos_are_named_counted_and_left_out(sts: Run, tmp_path: Path) -> 
     assert "too small" in done.stderr
     assert sum(1 for shard in out.glob("shard-*") for _ in shards.read(str(shard), pictures=False)) == 2
     card = (out / "CARD.md").read_text()
-    assert "good.mp4" in card and "| unreadable | 1 |" in card and "a background video is damaged" in card and "| video too small | 1 |" in card
+    assert (
+        "good.mp4" in card
+        and "| unreadable | 1 |" in card
+        and "a background video is damaged" in card
+        and "| video too small | 1 |" in card
+    )
 
 
 def test_verify_names_the_clip_and_the_rule(sts: Run, tmp_path: Path) -> None:

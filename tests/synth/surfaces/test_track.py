@@ -88,7 +88,7 @@ def test_what_is_masked_has_no_say() -> None:
     masks[:, 56:194, 146:219] = 255
     track = follow(frames, 4, QUAD, masks=masks)
     assert corner_error(track.to_frame, truth) < 0.1
-    assert track.agree.min() > 0.95
+    assert track.agree.min() > 0.9
     assert follow(frames, 4, QUAD).agree.min() < 0.7
 
 

@@ -151,7 +151,8 @@ def test_each_pixel_shows_the_point_of_the_texture_behind_it(area: int, t: int) 
     points, seen = points[inside][free], seen[inside][free]
     metres = points * (place.width / surface.width) + (place.x, place.y)
     length = (0.0, 0.0) if area < 2 else (np.pi * 0.3, 0.0)
-    found = cv2.remap(world.frame(t), *(seen.astype(np.float32)[:, None, i] - 0.5 for i in (0, 1)), cv2.INTER_LINEAR)
+    across, down = (seen.astype(np.float32)[:, None, i] - 0.5 for i in (0, 1))
+    found = cv2.remap(world.frame(t), across, down, cv2.INTER_LINEAR)
     near = [
         texel(rough, textures.make(rough, 6.0, 3.0), (metres + length + shift) / 2.0, (1.0, 1.0))
         for shift in _SHIFTS / 400
