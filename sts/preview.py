@@ -24,8 +24,10 @@ CAPTION = 24
 GREY: Colour = (150, 150, 150)
 PAPER: Colour = (24, 24, 28)
 INK: Colour = (225, 225, 225)
-FILL, EFFECT = 0.6, 0.45
+FILL, EFFECT = 0.9, 0.6
 """Opacity of the tint on strokes and on effects"""
+DIM = 0.4
+"""Brightness of the picture under the labels"""
 
 
 def write(directory: Location, n_films: int = 3, n_tiles: int = 24) -> None:
@@ -70,19 +72,19 @@ def side_by_side(clip: Clip, index: int) -> Picture:
 
 
 def overlay(picture: Picture, frame: Frame, width: int) -> UInt8[np.ndarray, "rows columns 3"]:
-    """The picture, `width` px wide, with its labels: a colour a track, effects in its opposite, ignored grey."""
-    tinted = picture.copy()
+    """The dimmed picture, `width` px wide, with its labels: a colour a track, effects in its opposite, ignored grey."""
+    tinted = cv2.convertScaleAbs(picture, alpha=DIM)
     for item in frame.instances:
         _tint(tinted, item.effect_mask, _opposite(_colour(item)), EFFECT)
         _tint(tinted, item.mask, _colour(item), FILL)
     small, scale = _resized(tinted, width), width / picture.shape[1]
     for item in frame.instances:
         _outline_hidden(small, item, scale)
-    for item in sorted(frame.instances, key=lambda item: item.level == "word"):
+    shown = [item for item in frame.instances if item.level in ("word", "text")]
+    for item in shown:
         corners = np.round(np.asarray(item.polygon) * scale * 16).astype(np.int32)
-        colour = _colour(item) if item.level in ("word", "text") else INK
-        cv2.polylines(small, [corners], True, colour, 1, cv2.LINE_AA, 4)
-    return _tagged(small, [item for item in frame.instances if item.level in ("word", "text")], scale)
+        cv2.polylines(small, [corners], True, _colour(item), 1, cv2.LINE_AA, 4)
+    return _numbered(small, shown, scale)
 
 
 def _spread(directory: Location, n: int) -> Iterator[Clip]:
@@ -128,23 +130,11 @@ def _resized(picture: Picture, width: int) -> UInt8[np.ndarray, "rows columns 3"
     return np.asarray(cv2.resize(picture, (width, height), interpolation=how), np.uint8)
 
 
-def _tagged(picture: Picture, items: Iterable[TextInstance], scale: float) -> Picture:
-    """Number and text of each track on a label above its polygon."""
+def _numbered(picture: Picture, items: Iterable[TextInstance], scale: float) -> Picture:
+    """The number of each track at the top-left corner of its polygon, small, so that no stroke is hidden."""
     page = Image.fromarray(picture)
-    draw, font = ImageDraw.Draw(page), ImageFont.load_default(11)
+    draw, font = ImageDraw.Draw(page), ImageFont.load_default(9)
     for item in items:
-        left, top = min(x for x, _ in item.polygon) * scale, min(y for _, y in item.polygon) * scale
-        text = f"{item.track_id} {_readable(item)}".strip()
-        wide = draw.textlength(text, font)
-        x, y = min(max(left, 0), picture.shape[1] - wide - 6), min(max(top - 15, 0), picture.shape[0] - 14)
-        paper = _colour(item)
-        draw.rectangle((x, y, x + wide + 5, y + 13), paper)
-        draw.text((x + 3, y), text, "black" if np.dot(paper, (0.3, 0.59, 0.11)) > 110 else "white", font)
+        left, top = (value * scale for value in item.polygon[0])
+        draw.text((left - 2, top - 10), str(item.track_id), _colour(item), font, stroke_width=1, stroke_fill="black")
     return np.asarray(page)
-
-
-def _readable(item: TextInstance) -> str:
-    """The text as far as the built-in font has its letters, which are those of ASCII, or its script."""
-    if item.script not in (None, "Latn"):
-        return f"({item.script})"
-    return (item.text or "").encode("ascii", "replace").decode()

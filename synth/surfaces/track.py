@@ -196,10 +196,11 @@ def _agreeing(pairs: Pairs) -> np.ndarray:
     """Consensus of all points, unless the quad's own points are on another layer."""
     chosen = consensus(pairs.key, pairs.frame)
     own = pairs.inside
-    if own.sum() >= OWN_POINTS and chosen[own].mean() < 0.4:
+    if own.sum() >= OWN_POINTS and chosen[own].mean() < 0.75:
         mine = np.zeros(len(own), bool)
         mine[own] = consensus(pairs.key[own], pairs.frame[own])
-        return mine if mine.sum() >= OWN_POINTS else chosen
+        if mine.sum() >= max(OWN_POINTS, 1.4 * chosen[own].sum()):
+            return mine
     return chosen
 
 
