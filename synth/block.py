@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from jaxtyping import Float32, Float64, UInt8
+from jaxtyping import Float32, Float64, Int64, UInt8
 
 from synth.raster import effects, paint
 from synth.raster.outline import Outline, joined
@@ -57,10 +57,10 @@ class Block:
     boards: tuple[Piece, ...]
     corners: Float64[np.ndarray, "4 2"]
     """Of the rectangle that texture, wear and relief cover; surface units"""
-
-    def to_surface(self, points: Points) -> Points:
-        """Layout px to surface units."""
-        return _placed(points, self.layout, self.spec)
+    polygons: Points
+    """Of the paragraph, then all lines, words and chars, one after the other; surface units"""
+    ends: Int64[np.ndarray, " k"]
+    """One past the last point of each polygon"""
 
     def opacity(self, time: int) -> float:
         """Share of the block's paint that shows on a frame, by its time span and fading."""
@@ -78,6 +78,9 @@ def prepare(spec: BlockSpec, layout: TextLayout, surface: Surface) -> Block:
     """All layers of a block; everything that does not depend on the frame is computed here, once."""
     maker = _Maker(spec=spec, layout=layout)
     corners = np.array([(0, 0), (layout.width, 0), (layout.width, layout.height), (0, layout.height)], float)
+    chars = [char.polygon for word in layout.words for char in word.chars]
+    parts = [line.polygon for line in layout.lines], [word.polygon for word in layout.words], chars
+    polygons = [layout.polygon, *parts[0], *parts[1], *parts[2]]
     return Block(
         spec=spec,
         layout=layout,
@@ -85,6 +88,8 @@ def prepare(spec: BlockSpec, layout: TextLayout, surface: Surface) -> Block:
         words=maker.words(),
         boards=maker.boards(),
         corners=_placed(corners, layout, spec),
+        polygons=_placed(np.concatenate(polygons), layout, spec),
+        ends=np.cumsum([len(polygon) for polygon in polygons]),
     )
 
 

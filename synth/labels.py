@@ -179,24 +179,16 @@ class _Polygons:
 
     def __init__(self, block: Block, time: int) -> None:
         layout = block.layout
-        parts = [layout.polygon]
-        parts += [line.polygon for line in layout.lines]
-        parts += [word.polygon for word in layout.words]
-        parts += [char.polygon for word in layout.words for char in word.chars]
-        joined = block.surface.project(block.to_surface(np.concatenate(parts)), time)
+        joined = block.surface.project(block.polygons, time)
         self.behind = not bool(np.isfinite(joined).all())
-        rounded = np.round(joined * geometry.GRID) / geometry.GRID + 0.0
-        ends = np.cumsum([len(part) for part in parts])[:-1]
-        polygons = [_points(piece) for piece in np.split(rounded, ends)]
+        points = list(map(tuple, (np.round(joined * geometry.GRID) / geometry.GRID + 0.0).tolist()))
+        ends = block.ends.tolist()
+        polygons = [tuple(points[start:end]) for start, end in zip([0, *ends], ends, strict=False)]
         self.paragraph = polygons[0]
         self.lines = polygons[1 : 1 + len(layout.lines)]
         self.words = polygons[1 + len(layout.lines) : 1 + len(layout.lines) + len(layout.words)]
         rest = iter(polygons[1 + len(layout.lines) + len(layout.words) :])
         self.chars = [[next(rest) for _ in word.chars] for word in layout.words]
-
-
-def _points(array: Float64[np.ndarray, "n 2"]) -> tuple[Point, ...]:
-    return tuple(map(tuple, array.tolist()))
 
 
 def _within(pixels: Bool[np.ndarray, "H W"], layer: Layer, left: int, top: int) -> Bool[np.ndarray, "h w"]:

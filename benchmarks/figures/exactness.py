@@ -69,7 +69,7 @@ def spilled(renderer: Bench, samples: Sequence[Sample]) -> Spilled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
-    """IoU with the supersampled oracle."""
+    """IoU with the oracle."""
 
     ours: float
     """Mean over blocks and frames"""
@@ -133,14 +133,19 @@ def _feathered(block: Any, time: int, key: int, shape: tuple[int, int]) -> Itera
     checks, raster = importlib.import_module("synth.checks"), importlib.import_module("synth.raster.coverage")
     whole = raster.Roi(left=0, top=0, width=shape[1], height=shape[0])
     move = _plane(block.surface, time) @ np.linalg.inv(_plane(block.surface, key))
-    for word, pieces in zip(block.layout.words, block.words, strict=True):
-        polygon = block.surface.project(block.to_surface(word.polygon), key)
+    first = 1 + len(block.layout.lines)
+    polygons = np.split(block.surface.project(block.polygons, key), block.ends[:-1])[first:]
+    for polygon, pieces in zip(polygons, block.words, strict=False):
         tall = geometry.ribbon_height(tuple(map(tuple, polygon.tolist())))
         if tall <= SHORTEST_PX:
             continue
         at_key, here = (pieces.fill.outline.mapped(lambda p, t=t: block.surface.project(p, t)) for t in (key, time))
         found = feathered.mask(raster.cover(at_key, whole), tall, move)
-        truth = checks.oracle(here, whole) >= 0.5
+        roi = raster.roi_of(here.points, *shape, margin=1)
+        if roi is None:
+            continue
+        truth = np.zeros(shape, np.bool_)
+        truth[roi.slices] = checks.oracle(here, roi) >= 0.5
         yield float((found & truth).sum() / max((found | truth).sum(), 1))
 
 

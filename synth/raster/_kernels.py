@@ -12,6 +12,26 @@ FLAT = 1e-12
 
 
 @njit(cache=True)
+def bounds(points, margin, height, width):
+    """Box of the points, grown and cut to the frame: left, top, right, bottom; empty if one is not finite."""
+    if len(points) == 0:
+        return 0, 0, 0, 0
+    low_x, low_y = points[0, 0], points[0, 1]
+    high_x, high_y = low_x, low_y
+    for i in range(len(points)):
+        x, y = points[i, 0], points[i, 1]
+        if not (math.isfinite(x) and math.isfinite(y)):
+            return 0, 0, 0, 0
+        low_x, high_x = min(low_x, x), max(high_x, x)
+        low_y, high_y = min(low_y, y), max(high_y, y)
+    left = math.floor(min(max(low_x - margin, 0.0), float(width)))
+    top = math.floor(min(max(low_y - margin, 0.0), float(height)))
+    right = math.ceil(min(max(high_x + margin, 0.0), float(width)))
+    bottom = math.ceil(min(max(high_y + margin, 0.0), float(height)))
+    return left, top, right, bottom
+
+
+@njit(cache=True)
 def accumulate(points, ends, left, top, areas):
     """Add the signed area to the left of every edge to `areas` (h, w + 2); a running sum along x is the coverage."""
     start = 0

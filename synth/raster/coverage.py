@@ -31,15 +31,10 @@ class Roi:
 
 def roi_of(points: Float64[np.ndarray, "n 2"], height: int, width: int, margin: float | int = 0) -> Roi | None:
     """Box of the points grown by `margin` px and cut to the frame; None when nothing is left or one is not finite."""
-    if not len(points) or not np.isfinite(points).all():
+    left, top, right, bottom = _kernels.bounds(points, float(margin), height, width)
+    if right <= left or bottom <= top:
         return None
-    limit = np.array([width, height])
-    low = np.floor(np.clip(points.min(axis=0) - margin, 0, limit)).astype(int)
-    high = np.ceil(np.clip(points.max(axis=0) + margin, 0, limit)).astype(int)
-    if (high <= low).any():
-        return None
-    (left, top), (columns, rows) = low.tolist(), (high - low).tolist()
-    return Roi(left=left, top=top, width=columns, height=rows)
+    return Roi(left=left, top=top, width=right - left, height=bottom - top)
 
 
 def cover(outline: Outline, roi: Roi) -> Coverage:

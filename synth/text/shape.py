@@ -16,8 +16,8 @@ from synth.text.place import Placed, Setting, place
 from synth.text.scripts import graphemes, main_script
 from synth.text.units import units
 
-MOST_KEPT = 4096
-"""Words and lines that a font remembers"""
+MOST_KEPT = 64
+"""Words and lines that a font remembers: enough for one clip, so that memory stays flat over many"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

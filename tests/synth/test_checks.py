@@ -97,7 +97,7 @@ def test_a_picture_changed_outside_the_coverage_is_named(good: Clip, draw: Draw)
     assert "frame 0: 1 px changed where nothing was drawn" in lines
 
 
-def test_the_oracle_counts_samples_of_a_square() -> None:
+def test_the_oracle_knows_the_area_of_a_square() -> None:
     square = Outline(points=np.array([(1.25, 1.0), (3.0, 1.0), (3.0, 2.5), (1.25, 2.5)]), ends=np.array([4]))
     expected = np.array([[0, 0, 0, 0], [0, 0.75, 1, 0], [0, 0.375, 0.5, 0]])
     assert np.array_equal(oracle(square, Roi(left=0, top=0, width=4, height=3)), expected)
