@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float64
+from jaxtyping import Bool
 
 from sts import geometry, masks
-from sts.types import Mask, Point, TextInstance
+from sts.types import Mask, TextInstance
 from synth.block import Block
 from synth.compose import Drawn, FrameCoverage, Layer
 

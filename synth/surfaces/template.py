@@ -76,6 +76,8 @@ class Pairs:
     frame: Points
     shown: int
     """How many points should be there: inside the frame and not masked"""
+    own: int
+    """How many of these in the quad"""
     inside: Bool[np.ndarray, " n"]
     """Whether the point lies in the quad"""
 
@@ -128,7 +130,7 @@ def match(template: Template, frame: Grey, guess: Matrix, mask: Grey | None) -> 
         shown &= ~covered(mask, there)
     key = template.points[shown]
     if len(key) == 0:
-        return Pairs(index=np.zeros(0, np.int64), key=key, frame=key, shown=0, inside=np.zeros(0, bool))
+        return Pairs(index=np.zeros(0, np.int64), key=key, frame=key, shown=0, own=0, inside=np.zeros(0, bool))
     view = level(rectify(frame, guess @ template.to_key, template.small.shape[::-1]), template.gain)
     start = (apply(np.linalg.inv(template.to_key), key) - 0.5).astype(np.float32)
     moved, ok = _lucas_kanade(template.small, view, start)
@@ -140,6 +142,7 @@ def match(template: Template, frame: Grey, guess: Matrix, mask: Grey | None) -> 
         key=key[good],
         frame=landed,
         shown=len(key),
+        own=int(inside(key, template.support.quad).sum()),
         inside=inside(key[good], template.support.quad),
     )
 

@@ -27,8 +27,8 @@ WEAK, WEAK_PX, STRONG_PX = 24, 6.0, 40.0
 FIT_PX = 1.6
 """A point agrees within this"""
 SOUND_AGREE, SOUND_SPREAD = 0.75, 0.3
-OWN_POINTS = 10
-"""So many points of the quad itself outvote its surroundings"""
+OWN_POINTS = 16
+"""So many points of the quad itself, if they are most of it, outvote its surroundings"""
 MOST_LOST = 3
 """Frames in a row that may be bridged by prediction"""
 
@@ -181,7 +181,7 @@ def _locate(
 def _doubtful(template: Template, pairs: Pairs, matrix: Matrix) -> np.ndarray:
     """Samples whose nearest point is lost or goes another way: something stands there."""
     fits = _fits(pairs, matrix)
-    if fits.sum() < OWN_POINTS:
+    if fits.sum() < WEAK:
         return np.zeros(len(template.neighbour), bool)
     trusted = np.zeros(len(template.points), bool)
     trusted[pairs.index[fits]] = True
@@ -199,7 +199,7 @@ def _agreeing(pairs: Pairs) -> np.ndarray:
     if own.sum() >= OWN_POINTS and chosen[own].mean() < 0.75:
         mine = np.zeros(len(own), bool)
         mine[own] = consensus(pairs.key[own], pairs.frame[own])
-        if mine.sum() >= max(OWN_POINTS, 1.4 * chosen[own].sum()):
+        if mine.sum() >= max(OWN_POINTS, 0.6 * pairs.own, 1.4 * chosen[own].sum()):
             return mine
     return chosen
 
@@ -211,7 +211,9 @@ def _pose(matrix: Matrix, pairs: Pairs, agreeing: Points, template: Template) ->
 
 def _all(template: Template) -> Pairs:
     n = len(template.points)
-    return Pairs(index=np.arange(n), key=template.points, frame=template.points, shown=n, inside=np.ones(n, bool))
+    return Pairs(
+        index=np.arange(n), key=template.points, frame=template.points, shown=n, own=n, inside=np.ones(n, bool)
+    )
 
 
 def _predict(before: Matrix, last: Matrix, quad: Quad) -> Matrix:

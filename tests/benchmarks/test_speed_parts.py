@@ -13,6 +13,7 @@ from benchmarks import child, endurance, speed, stage, table
 from benchmarks.figures import tracking
 from benchmarks.peers import feathered, poisson
 from benchmarks.table import Bar, Line
+from sts.errors import DataError
 from synth.raster import blend
 from synth.raster.coverage import Roi
 
@@ -96,12 +97,12 @@ def test_a_child_is_killed_with_its_workers_and_measured(tmp_path: Path) -> None
 
 def test_a_child_that_fails_is_an_error_with_its_last_line(tmp_path: Path) -> None:
     ended = child.run("json.tool", ["no-such-file"], tmp_path / "log")
-    with pytest.raises(child.DataError, match="no-such-file"):
+    with pytest.raises(DataError, match="no-such-file"):
         child.succeeded(ended)
 
 
 def test_the_digest_of_a_folder_sees_names_and_bytes(tmp_path: Path) -> None:
-    trees = []
+    trees: list[str] = []
     for name, text in (("a", "1"), ("b", "1"), ("a", "2")):
         folder = tmp_path / str(len(trees))
         folder.mkdir()
