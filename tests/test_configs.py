@@ -15,3 +15,9 @@ KINDS = {"synth": RenderConfig}
 def test_a_settings_file_loads_and_changes_something(path: Path) -> None:
     kind = KINDS[path.parent.name]
     assert config.load(kind, path) != kind()
+
+
+def test_the_settings_in_the_documents_load(tmp_path: Path) -> None:
+    text = (FOLDER.parent / "docs" / "rendering.md").read_text(encoding="utf-8")
+    (tmp_path / "example.toml").write_text(text.split("```toml\n")[1].split("```")[0], encoding="utf-8")
+    assert config.load(RenderConfig, tmp_path / "example.toml").frames == 48

@@ -16,6 +16,8 @@ from synth.text.glyphs import flatten, without_overlap
 Box = tuple[float, float, float, float]
 """Least x, least y, largest x, largest y"""
 
+MOST_GLYPHS = 256
+"""Glyphs that a font keeps drawn; an alphabet fits, thousands of ideographs do not"""
 INVISIBLE = ("Zs", "Cf")
 BRACKET = "「"
 
@@ -59,6 +61,9 @@ class Face:
     def path(self, glyph: int) -> pathops.Path:
         """Contours that do not cross, in font units."""
         if glyph not in self._paths:
+            if len(self._paths) >= MOST_GLYPHS:
+                self._paths.clear()
+                self._outlines.clear()
             drawn = pathops.Path()
             self.hb.draw_glyph_with_pen(glyph, drawn.getPen())
             self._paths[glyph] = without_overlap(drawn)
