@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sts.errors import RenderError
+from sts.errors import ConfigError, RenderError
 from sts.protocols import RngFor
 from synth.appearance import AppearanceConfig, sample_overlay_style, sample_style
 from synth.block import extent
@@ -50,6 +50,19 @@ class PlacementConfig:
         ("ru", 1.5), ("ar", 1.5), ("hi", 1.5), ("zh", 1.5), ("ja", 1.5),
     )  # fmt: skip
     """Weight of each language of the corpus"""
+
+    def __post_init__(self) -> None:
+        """ConfigError for bounds that leave no choice."""
+        pairs = {
+            "blocks": self.blocks,
+            "fill": self.fill,
+            "smallest_px, largest_px": (self.smallest_px, self.largest_px),
+        }
+        for name, (low, high) in pairs.items():
+            if not 0 < low <= high:
+                raise ConfigError(f"{name} = {low}, {high}: give two numbers above 0, the smaller one first")
+        if not self.languages or any(weight <= 0 for _, weight in self.languages):
+            raise ConfigError(f"languages = {self.languages}: give at least one, each with a weight above 0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

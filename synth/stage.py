@@ -12,7 +12,7 @@ import numpy as np
 import platformdirs
 
 from sts import config, plugins, stage
-from sts.errors import PluginError, RenderError
+from sts.errors import ConfigError, PluginError, RenderError
 from sts.files import Location
 from sts.protocols import Engine, RngFor
 from sts.stage import Notes
@@ -24,6 +24,11 @@ from synth.surfaces import windows
 from synth.surfaces.windows import Window
 
 log = logging.getLogger(__name__)
+
+SMALLEST = 64
+"""px, least side of a picture"""
+LARGEST = 8192
+"""px, longest side of a picture; also the most frames of a clip"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +54,16 @@ class RenderConfig:
     """Probability that a static shot is seen by a moving virtual camera"""
     text: TextConfig = field(default_factory=TextConfig)
     damage: DamageConfig = field(default_factory=DamageConfig)
+
+    def __post_init__(self) -> None:
+        """ConfigError for a value that no clip can be made with."""
+        least = {"width": SMALLEST, "height": SMALLEST, "frames": 1, "clips_per_shard": 1, "attempts": 1}
+        for name, low in least.items():
+            if not low <= getattr(self, name) <= LARGEST:
+                raise ConfigError(f"{name} = {getattr(self, name)}: give a number from {low} to {LARGEST}")
+        for name in ("fallback_share", "camera"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ConfigError(f"{name} = {getattr(self, name)}: give a probability from 0 to 1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

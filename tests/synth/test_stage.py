@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 from sts import config
-from sts.errors import RenderError
+from sts.errors import ConfigError, RenderError
 from sts.stage import Notes
 from sts.types import Clip
 from synth import stage
+from synth.placement import PlacementConfig
 
 BACKGROUNDS = Path(stage.__file__).parent / "assets" / "backgrounds"
 SMALL = stage.RenderConfig(width=320, height=180, frames=4, fallback_share=0.0, windows_per_video=1, clips_per_shard=2)
@@ -86,3 +87,19 @@ def test_a_clip_without_any_background_is_a_computed_world(tmp_path: Path) -> No
     (tmp_path / "empty").mkdir()
     studio = stage.Studio(job(SMALL, tmp_path, tmp_path / "empty"))
     assert studio.clip(0, Notes()).origin.uri == "synth.engines.planes:Planes"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"height": 0}, {"frames": -1}, {"width": 100_000}, {"clips_per_shard": 0}, {"camera": 1.5}],
+    ids=lambda wrong: next(iter(wrong)),
+)
+def test_a_setting_that_no_clip_can_be_made_with_is_named(wrong: dict[str, Any]) -> None:
+    (name,) = wrong
+    with pytest.raises(ConfigError, match=rf"^{name} = "):
+        config.load(stage.RenderConfig, None, **wrong)
+
+
+def test_a_language_without_weight_is_named() -> None:
+    with pytest.raises(ConfigError, match=r"^languages = "):
+        PlacementConfig(languages=(("en", 0.0),))
