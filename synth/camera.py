@@ -9,6 +9,8 @@ from jaxtyping import Float64, UInt8
 from sts.protocols import RngFor
 from synth.surfaces.surface import Patch, Surface
 
+PACE = 30
+"""Frames of a whole move; a shorter clip sees the first part of it"""
 Homographies = Float64[np.ndarray, "t 3 3"]
 
 
@@ -42,7 +44,7 @@ def sample_camera(rng_for: RngFor) -> CameraSpec:
 
 def homographies(spec: CameraSpec, frames: int, height: int, width: int) -> Homographies:
     """Base px to seen px, one a frame; the base covers the whole picture."""
-    share = np.linspace(0, 1, frames)
+    share = np.linspace(0, min(frames / PACE, 1), frames)
     ease = share * share * (3 - 2 * share)
     shake = _smooth_noise(spec, frames)
     matrices = np.empty((frames, 3, 3))

@@ -1,5 +1,6 @@
 """Draws text blocks into a frame and keeps the coverage that made the picture: one computation for image and mask."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -18,7 +19,10 @@ Coverage = UInt8[np.ndarray, "h w"]
 
 STILL_PX = 0.25
 """Motion within the shutter below this needs no sub-frames"""
+STEP_PX = 0.5
+"""Way of the text from one sub-frame to the next"""
 SUBFRAMES = 8
+"""Most of them"""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -153,9 +157,11 @@ class _Brush:
         return self.canvas[roi.slices]
 
     def _times(self, outline: Outline) -> list[float]:
-        if self._travel(outline) < STILL_PX:
+        travel = self._travel(outline)
+        if travel < STILL_PX:
             return [float(self.time)]
-        offsets = self.optics.shutter * (np.arange(SUBFRAMES) / (SUBFRAMES - 1) - 0.5)
+        count = min(1 + math.ceil(travel / STEP_PX), SUBFRAMES)
+        offsets = self.optics.shutter * np.linspace(-0.5, 0.5, count)
         return [self.time + float(offset) for offset in offsets]
 
     def _travel(self, outline: Outline) -> float:

@@ -15,6 +15,10 @@ CORE = 128
 """Of 255: the least coverage that makes a stroke pixel"""
 LEAST_HEIGHT_PX = 8.0
 LEAST_VISIBLE = 0.3
+LEAST_INSIDE = 0.5
+"""Share of the polygon that must lie in the frame"""
+LEAST_KEPT = 0.7
+"""Mask over coverage, px: thin strokes lose their pixels to the threshold"""
 LEAST_CONTRAST = 0.8
 """Share of the core that must differ clearly from what lies under it"""
 
@@ -95,6 +99,8 @@ class Labels:
             geometry.ribbon_height(polygon) >= LEAST_HEIGHT_PX
             and seen >= LEAST_VISIBLE * entire > 0
             and drawn.contrast >= LEAST_CONTRAST
+            and _kept(drawn) >= LEAST_KEPT
+            and _inside(polygon, self.height, self.width) >= LEAST_INSIDE
         )
         return TextInstance(
             track_id=ids.words[index],
@@ -172,6 +178,21 @@ class Labels:
 
     def _encode(self, pixels: Bool[np.ndarray, "h w"], layer: Layer) -> Mask:
         return masks.encode_patch(pixels, layer.roi.left, layer.roi.top, self.height, self.width)
+
+
+def _kept(drawn: Drawn) -> float:
+    """Area of the mask over the area of the strokes, before anything hides them."""
+    if drawn.fill is None:
+        return 0.0
+    return float((drawn.fill.whole >= CORE).sum() / max(drawn.fill.whole.sum() / 255, 1e-6))
+
+
+def _inside(polygon: geometry.Polygon, height: int, width: int) -> float:
+    """Share of a polygon that lies in the frame."""
+    left, top, right, bottom = geometry.box(polygon)
+    if left >= 0 and top >= 0 and right <= width and bottom <= height:
+        return 1.0
+    return geometry.area(geometry.clip(polygon, height, width)) / max(geometry.area(polygon), 1e-6)
 
 
 class _Polygons:

@@ -17,8 +17,9 @@ POLICY = """\
   and never text; boards under text are scene.
 - `amodal_mask` is the fill as if nothing hid it, within the frame. Visible fraction = area(mask) / area(amodal_mask).
 - Polygons (2 x 7 points for words and lines) cover the whole text, also where it is hidden or out of the frame.
-- A word is `legible` from 8 px height, 30 % visible and 80 % of its core clearly different (CIE76 of 8) from what lies
-  under it; what is not legible is `ignore`, never missing. An id belongs to the same text in every frame of its clip.
+- A word is `legible` from 8 px height, half inside the frame, 30 % visible, with 80 % of its core clearly different
+  (CIE76 of 8) from what lies under it, and strokes so thick that the mask keeps 70 % of their area. What is not legible
+  is `ignore`, never missing. An id belongs to the same text in every frame of its clip.
 - Noise, gamma, vignetting, sharpening and codecs come after and change no mask. Frames are JPEG, quality 95, 4:2:0."""
 
 
@@ -60,7 +61,12 @@ def card(done: Manifest, figures: Tally, windows: Sequence[Window], unavailable:
         "",
         "## Figures",
         "",
-        *(line for name, counter in figures.items() if counter for line in _table(name, counter)),
+        *(
+            line
+            for name, counter in figures.items()
+            if counter
+            for line in _table(name, counter, _total(name, figures, n_clips))
+        ),
         "## Settings",
         "",
         "```json",
@@ -79,7 +85,13 @@ def _backgrounds(windows: Sequence[Window]) -> list[str]:
     return ["| video | licence | credit | SHA-256 |", "|---|---|---|---|", *rows]
 
 
-def _table(name: str, counter: Mapping[str, int]) -> list[str]:
-    total = sum(counter.values())
+def _total(name: str, figures: Tally, n_clips: int) -> int:
+    """What a figure's shares are shares of."""
+    if name.startswith("clips with"):
+        return n_clips
+    return sum(figures["blocks on" if name == "blocks with" else name].values())
+
+
+def _table(name: str, counter: Mapping[str, int], total: int) -> list[str]:
     rows = [f"| {value} | {count} | {100 * count / total:.1f} % |" for value, count in counter.items()]
     return [f"### {name[0].upper()}{name[1:]}", "", "| | count | share |", "|---|---|---|", *rows, ""]

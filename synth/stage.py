@@ -12,7 +12,7 @@ import numpy as np
 import platformdirs
 
 from sts import config, plugins, stage
-from sts.errors import ConfigError, PluginError, RenderError
+from sts.errors import ConfigError, DataError, PluginError, RenderError
 from sts.files import Location
 from sts.protocols import Engine, RngFor
 from sts.stage import Notes
@@ -81,10 +81,15 @@ class Job:
 def job(settings: RenderConfig, backgrounds: Sequence[str]) -> Job:
     """Look through folders of background videos."""
     surveys = [windows.survey(folder, settings.frames, settings.windows_per_video) for folder in backgrounds]
+    found = tuple(window for survey in surveys for window in survey.windows)
+    left_out = tuple(item for survey in surveys for item in survey.dropped.items())
+    if not found and settings.engine != settings.fallback:
+        why = ", ".join(f"{n} {reason}" for reason, n in left_out) or "it holds none"
+        raise DataError(f"no background video in {', '.join(backgrounds)} can be used ({why}): name a folder of videos")
     return Job(
         config=settings,
-        windows=tuple(window for found in surveys for window in found.windows),
-        left_out=tuple(item for found in surveys for item in found.dropped.items()),
+        windows=found,
+        left_out=left_out,
         cache=Path(platformdirs.user_cache_dir("sts")) / "windows",
     )
 

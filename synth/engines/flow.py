@@ -53,12 +53,13 @@ class Flow:
         window = setup.windows[int(rng_for("window").integers(len(setup.windows)))]
         analysis = self._analyse(window)
         moving = analysis.static and rng_for("virtual camera").random() < setup.camera
-        motion = 2.0 if moving else analysis.motion
+        motion = analysis.motion  # of the footage: a virtual camera blurs neither it nor the text
+        optics = sample_optics(rng_for, sharpness=analysis.sharpness, grain=analysis.grain, motion=motion)
         return FlowSpec(
             window=window.id,
             camera=camera.sample_camera(rng_for) if moving else None,
             blocks=place_all(rng_for, analysis.surfaces, screen(setup.shape), setup.kit),
-            optics=sample_optics(rng_for, sharpness=analysis.sharpness, grain=analysis.grain, motion=motion),
+            optics=optics,
             degrade=sample_damage(rng_for, setup.damage),
         )
 

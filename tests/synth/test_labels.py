@@ -92,6 +92,18 @@ def test_what_cannot_be_read_is_kept_and_ignored(
         assert word.amodal_mask is not None and masks.area(word.amodal_mask) > 0
 
 
+def test_a_word_with_only_its_edge_in_the_frame_is_not_legible(draw: Draw, make_block: Block) -> None:
+    inside, outside = (words(clip(draw(make_block("Wide", x=x))))[0] for x in (290.0, 330.0))
+    assert inside.legible and not outside.legible
+    assert outside.mask is not None and masks.area(outside.mask) > 0
+
+
+def test_strokes_that_the_threshold_eats_are_not_legible(draw: Draw, make_block: Block) -> None:
+    sharp = words(clip(draw(make_block("IllIll", size=13.0))))[0]
+    soft = words(clip(draw(make_block("IllIll", size=13.0), optics=Optics(defocus=2.0))))[0]
+    assert sharp.legible and not soft.legible
+
+
 def test_legible_text_is_not_ignored(draw: Draw) -> None:
     assert all(word.legible and not word.ignore for word in words(clip(draw())))
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from sts import config
-from sts.errors import ConfigError, RenderError
+from sts.errors import ConfigError, DataError, RenderError
 from sts.stage import Notes
 from sts.types import Clip
 from synth import stage
@@ -83,10 +83,13 @@ def test_background_videos_in_another_folder_and_order_give_the_same_clip(tmp_pa
     assert np.array_equal(first.video, second.video)
 
 
-def test_a_clip_without_any_background_is_a_computed_world(tmp_path: Path) -> None:
-    (tmp_path / "empty").mkdir()
-    studio = stage.Studio(job(SMALL, tmp_path, tmp_path / "empty"))
-    assert studio.clip(0, Notes()).origin.uri == "synth.engines.planes:Planes"
+def test_a_folder_without_a_video_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"no background video in .* \(it holds none\)"):
+        job(SMALL, tmp_path, tmp_path)
+    (tmp_path / "junk.mp4").write_text("no video")
+    with pytest.raises(DataError, match=r"1 unreadable"):
+        job(SMALL, tmp_path, tmp_path)
+    assert job(PLANES, tmp_path, tmp_path).windows == ()
 
 
 @pytest.mark.parametrize(

@@ -151,3 +151,15 @@ def test_a_side_car_card_overrides_the_file(tmp_path: Path) -> None:
     (folder / "fonts.toml").write_text("[big\n")
     with pytest.raises(ConfigError, match=r"fonts\.toml"):
         FontLibrary.open((folder,), shipped=False)
+
+
+@pytest.mark.parametrize("zero", ["\u0966", "\u0660", "\u06f0"], ids=["Deva", "Arab", "Persian"])
+def test_no_shipped_font_draws_the_digits_of_a_script_as_latin_ones(zero: str) -> None:
+    library = FontLibrary.open()
+    for name in library.fonts:
+        face = library.face(name)
+        for digit in range(2, 10):
+            own, latin = (face.hb.get_nominal_glyph(ord(start) + digit) for start in (zero, "0"))
+            if own and latin:
+                one, other = (p - p.min(axis=0) for p in (face.outline(own).points, face.outline(latin).points))
+                assert one.shape != other.shape or np.abs(one - other).max() > 0.02, (name, digit)
