@@ -126,7 +126,7 @@ def _exact(found: exactness.Spilled, made: Pace) -> list[Line]:
 def _agree(found: exactness.Agreement) -> list[Line]:
     return [
         Line(
-            what="mask IoU with the 16x oracle, text over 16 px",
+            what="mask IoU with the oracle, text over 16 px",
             unit="IoU",
             ours=found.ours,
             peer=found.peer,

@@ -36,9 +36,10 @@ class Bench:
 
 
 def bench(folder: Path | None, cache: Path, *, size: tuple[int, int], frames: int, seed: int) -> Bench:
-    """A renderer on the videos of a folder (None: those that ship), whose analyses go to `cache`."""
+    """A renderer on the videos of a folder (None: those that ship), without virtual camera; analyses go to `cache`."""
     stage = importlib.import_module("synth.stage")
-    settings = stage.RenderConfig(seed=seed, width=size[0], height=size[1], frames=frames, windows_per_video=1)
+    shape = {"width": size[0], "height": size[1], "frames": frames}
+    settings = stage.RenderConfig(seed=seed, **shape, windows_per_video=1, camera=0.0)
     job = replace(stage.job(settings, (str(folder or shipped()),)), cache=cache)
     return Bench(stage=stage, studio=stage.Studio(job), job=job, seed=seed)
 
