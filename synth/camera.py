@@ -33,9 +33,10 @@ def sample_camera(rng_for: RngFor) -> CameraSpec:
     """A move that stays inside the picture."""
     rng = rng_for("camera")
     zoom = 1.08 + 0.22 * rng.random(2)
+    pan = [round(float(v), 4) for v in rng.uniform(-0.8, 0.8, 4)]
     return CameraSpec(
         zoom=(round(float(zoom[0]), 4), round(float(zoom[1]), 4)),
-        pan=tuple(round(float(v), 4) for v in rng.uniform(-0.8, 0.8, 4)),  # type: ignore[arg-type]
+        pan=(pan[0], pan[1], pan[2], pan[3]),
         roll=(round(float(rng.normal(0, 0.006)), 5), round(float(rng.normal(0, 0.006)), 5)),
         shake=round(float(rng.gamma(2.0, 0.6)), 3),
         seed=int(rng.integers(2**31)),

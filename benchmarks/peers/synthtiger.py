@@ -92,7 +92,7 @@ def assets(scratch: Path) -> dict[str, str]:
 
 def _fonts(folder: Path, target: Path) -> None:
     """Fonts with all of ASCII's letters, each beside a list of its characters."""
-    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+    from fontTools.ttLib import TTFont
 
     for path in sorted(folder.glob("*.ttf")):
         there = {chr(code) for code in TTFont(path).getBestCmap()}

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bidi import algorithm
-from fontTools.unicodedata import script as unicode_script  # type: ignore[import-untyped]
+from fontTools.unicodedata import script as unicode_script
 
 RIGHT_TO_LEFT = frozenset(("Arab", "Hebr", "Syrc", "Thaa", "Nkoo"))
 JOINED = frozenset(("Arab", "Syrc", "Nkoo", "Mong", "Deva", "Beng", "Guru"))

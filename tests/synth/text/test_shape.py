@@ -4,8 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import uharfbuzz as hb
-from fontTools.fontBuilder import FontBuilder  # type: ignore[import-untyped]
-from fontTools.pens.ttGlyphPen import TTGlyphPen  # type: ignore[import-untyped]
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from PIL import Image, ImageDraw, ImageFont, features
 from shapely import make_valid, union_all
 from shapely.geometry import Polygon
