@@ -8,6 +8,7 @@ import contextlib
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -132,6 +133,7 @@ def _writer(file: Any) -> pq.ParquetWriter:
     )
 
 
+@cache
 def _leaves() -> list[str]:
     """Dotted names of the Parquet columns."""
     empty = pa.BufferOutputStream()

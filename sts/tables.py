@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -127,7 +128,7 @@ def _read_origin(plain: dict[str, Any]) -> Origin:
 
 def _instances(clip: Clip, flat: Sequence[TextInstance]) -> pa.StructArray:
     values = {name: [getattr(item, name) for item in flat] for name in INSTANCE.names}
-    values["polygon"] = [np.ravel(polygon).tolist() for polygon in values["polygon"]]
+    values["polygon"] = [list(chain.from_iterable(polygon)) for polygon in values["polygon"]]
     for name in MASKS:
         values[name] = [_counts(clip, mask) for mask in values[name]]
     return pa.StructArray.from_arrays(

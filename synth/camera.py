@@ -11,6 +11,7 @@ from synth.surfaces.surface import Patch, Surface
 
 PACE = 30
 """Frames of a whole move; a shorter clip sees the first part of it"""
+Picture = UInt8[np.ndarray, "h w 3"]
 Homographies = Float64[np.ndarray, "t 3 3"]
 
 
@@ -59,14 +60,12 @@ def homographies(spec: CameraSpec, frames: int, height: int, width: int) -> Homo
     return matrices
 
 
-def seen_video(video: UInt8[np.ndarray, "t h w 3"], matrices: Homographies) -> UInt8[np.ndarray, "t h w 3"]:
-    """The pictures as the camera sees them: one resampling."""
-    seen = np.empty_like(video)
-    size = (video.shape[2], video.shape[1])
-    for before, after, matrix in zip(video, seen, matrices, strict=True):
-        how = {"flags": cv2.INTER_LINEAR, "borderMode": cv2.BORDER_REPLICATE}
-        cv2.warpPerspective(before, _centred(matrix), size, dst=after, **how)
-    return seen
+def seen(picture: Picture, matrix: Float64[np.ndarray, "3 3"], out: Picture) -> None:
+    """The picture as the camera sees it, resampled once, at 1/32 px."""
+    size = (picture.shape[1], picture.shape[0])
+    cv2.warpAffine(
+        picture, _centred(matrix)[:2], size, dst=out, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
 
 
 def seen_surface(surface: Surface, matrices: Homographies, height: int, width: int) -> Surface:

@@ -46,8 +46,6 @@ class Drawn:
     effects: list[Layer] = field(default_factory=list)
     contrast: float = 0.0
     """Share of the core that differs clearly from what lies under it"""
-    blur_px: float = 0.0
-    """Way of the word while the shutter is open"""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -84,7 +82,13 @@ class _Brush:
     optics: Optics
     noise: Int8[np.ndarray, "nh nw"]
     opacity: float
+    _exposures: tuple[float, ...] = field(init=False)
+    """Frame numbers of the sub-frames"""
     _light: tuple[Roi, Float32[np.ndarray, "gh gw 3"]] | None = None
+
+    def __post_init__(self) -> None:
+        """One sub-frame where the block stands still."""
+        self._exposures = _exposures(self.block, self.time, self.optics.shutter)
 
     def draw(self, words: list[Drawn], result: FrameCoverage) -> None:
         for piece in self.block.boards:
@@ -108,7 +112,6 @@ class _Brush:
         under = self._view(layer.roi).copy()
         self._blend(layer, piece)
         drawn.fill = layer
-        drawn.blur_px = self._travel(piece.outline)
         drawn.contrast = blend.contrast(under, self._view(layer.roi), layer.alpha)
         if self.optics.grain > 0:
             blend.grain(self.canvas, layer.roi, layer.alpha, self.optics.grain, self.noise)
@@ -127,9 +130,9 @@ class _Brush:
         surface, (height, width) = self.block.surface, self.canvas.shape[:2]
         moved = [
             Outline(points=surface.project(piece.outline.points, time), ends=piece.outline.ends)
-            for time in self._times(piece.outline)
+            for time in self._exposures
         ]
-        blur = piece.blur * self._scale(piece.outline) if piece.blur > 0 else 0.0
+        blur = piece.blur * self._scale() if piece.blur > 0 else 0.0
         sigma = float(np.hypot(self.optics.defocus, blur))
         everything = moved[0].points if len(moved) == 1 else np.concatenate([outline.points for outline in moved])
         roi = roi_of(everything, height, width, margin=int(np.ceil(3 * sigma)) + 1)
@@ -156,27 +159,9 @@ class _Brush:
     def _view(self, roi: Roi) -> UInt8[np.ndarray, "h w 3"]:
         return self.canvas[roi.slices]
 
-    def _times(self, outline: Outline) -> list[float]:
-        travel = self._travel(outline)
-        if travel < STILL_PX:
-            return [float(self.time)]
-        count = min(1 + math.ceil(travel / STEP_PX), SUBFRAMES)
-        offsets = self.optics.shutter * np.linspace(-0.5, 0.5, count)
-        return [self.time + float(offset) for offset in offsets]
-
-    def _travel(self, outline: Outline) -> float:
-        """px on the way of the outline's box corners while the shutter is open."""
-        if self.optics.shutter == 0:
-            return 0.0
-        corners = _corners(outline)
-        half = self.optics.shutter / 2
-        project = self.block.surface.project
-        way = project(corners, self.time + half) - project(corners, self.time - half)
-        return float(np.hypot(*way.T).max())
-
-    def _scale(self, outline: Outline) -> float:
-        """Frame px per surface unit near the outline."""
-        before = _corners(outline)
+    def _scale(self) -> float:
+        """Frame px per surface unit at the block."""
+        before = self.block.corners
         after = self.block.surface.project(before, self.time)
         return float(np.sqrt(abs(_area(after)) / max(abs(_area(before)), 1e-6)))
 
@@ -206,6 +191,19 @@ class _Brush:
         return fine[top : top + roi.height, left : left + roi.width]
 
 
+def _exposures(block: Block, time: int, shutter: float) -> tuple[float, ...]:
+    """Frame numbers while the shutter is open, about STEP_PX of the block's way apart."""
+    half, project = shutter / 2, block.surface.project
+    if shutter == 0:
+        return (float(time),)
+    way = project(block.corners, time + half) - project(block.corners, time - half)
+    travel = float(np.hypot(*way.T).max())
+    if not travel >= STILL_PX:  # nan behind the camera
+        return (float(time),)
+    count = min(1 + math.ceil(travel / STEP_PX), SUBFRAMES)
+    return tuple((time + np.linspace(-half, half, count)).tolist())
+
+
 def _inside(roi: Roi, other: Roi) -> bool:
     """Whether a window lies within another."""
     across = other.left <= roi.left and roi.left + roi.width <= other.left + other.width
@@ -231,11 +229,6 @@ def _layers(words: Sequence[Sequence[Drawn]]) -> Iterator[Layer]:
 
 def _scaled(alpha: Coverage, opacity: float) -> Coverage:
     return alpha if opacity == 1 else cv2.convertScaleAbs(alpha, alpha=opacity)
-
-
-def _corners(outline: Outline) -> Float64[np.ndarray, "4 2"]:
-    (left, top), (right, bottom) = outline.points.min(axis=0), outline.points.max(axis=0)
-    return np.array([(left, top), (right, top), (right, bottom), (left, bottom)])
 
 
 def _area(quad: Float64[np.ndarray, "4 2"]) -> float:

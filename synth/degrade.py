@@ -25,14 +25,13 @@ COMMON = 0.8
 def degrade(video: Video, spec: Degrade, fps: Fraction) -> Video:
     """The video after vignetting, noise, gamma (out = in ** gamma), sharpening, JPEG and H.264, in this order.
 
-    Without any of them the same array comes back, else a new one.
+    In place, but for H.264: that gives a new array.
     """
     steps = _steps(video.shape[1], video.shape[2], spec)
-    done = video.copy() if steps else video
-    for index, picture in enumerate(done):
+    for index, picture in enumerate(video):
         for step in steps:
             step(picture, index)
-    return done if spec.h264 is None else recompressed(done, fps, spec.h264)
+    return video if spec.h264 is None else recompressed(video, fps, spec.h264)
 
 
 def _steps(height: int, width: int, spec: Degrade) -> list[Callable[[Picture, int], None]]:

@@ -1,8 +1,10 @@
 """The engine on real video: text on surfaces that are tracked, lit and occluded by the footage itself."""
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
+
+import numpy as np
 
 from sts import config
 from sts.errors import DataError, RenderError
@@ -97,14 +99,14 @@ class Flow:
 
     def _scene(self, window: Window, move: CameraSpec | None) -> Scene:
         analysis = self._analyse(window)
-        times = tuple(analysis.times_s.tolist())
-        scene = Scene(video=analysis.video(), times=times, fps=window.fps, surfaces=analysis.surfaces)
+        frames, height, width = len(analysis.jpegs), self.setup.height, self.setup.width
+        video, surfaces = np.empty((frames, height, width, 3), np.uint8), analysis.surfaces
         if move is None:
-            return scene
-        frames, height, width = scene.video.shape[:3]
-        matrices = camera.homographies(move, frames, height, width)
-        return replace(
-            scene,
-            video=camera.seen_video(scene.video, matrices),
-            surfaces=tuple(camera.seen_surface(surface, matrices, height, width) for surface in scene.surfaces),
-        )
+            for out, picture in zip(video, analysis.pictures(), strict=True):
+                out[...] = picture
+        else:
+            matrices = camera.homographies(move, frames, height, width)
+            surfaces = tuple(camera.seen_surface(surface, matrices, height, width) for surface in surfaces)
+            for out, picture, matrix in zip(video, analysis.pictures(), matrices, strict=True):
+                camera.seen(picture, matrix, out)
+        return Scene(video=video, times=tuple(analysis.times_s.tolist()), fps=window.fps, surfaces=surfaces)

@@ -169,20 +169,18 @@ def add_noise(canvas, alpha, tile, scale):
                     canvas[y, x, c] = int(min(max(canvas[y, x, c] + noise, 0.0), 255.0) + 0.5)
 
 
+LINEAR = np.array([v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in np.arange(256) / 255])
+"""Light of each sRGB level"""
+
+
 @njit(cache=True)
 def lab(red, green, blue):
-    """CIE L*a*b* under D65 of an sRGB colour, 0..255."""
-    r, g, b = _linear(red), _linear(green), _linear(blue)
+    """CIE L*a*b* under D65 of an sRGB colour, whole numbers 0..255."""
+    r, g, b = LINEAR[red], LINEAR[green], LINEAR[blue]
     x = _root((0.4124564 * r + 0.3575761 * g + 0.1804375 * b) / 0.95047)
     y = _root(0.2126729 * r + 0.7151522 * g + 0.0721750 * b)
     z = _root((0.0193339 * r + 0.1191920 * g + 0.9503041 * b) / 1.08883)
     return 116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)
-
-
-@njit(cache=True)
-def _linear(value):
-    share = value / 255.0
-    return share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
 
 
 @njit(cache=True)

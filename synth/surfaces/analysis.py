@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 Video = UInt8[np.ndarray, "t h w 3"]
 
-VERSION = 1
+VERSION = 2
 """Raise it when the same window would give another answer"""
 SMALL = 384
 """px, width at which the scene as a whole is studied"""
@@ -35,7 +35,7 @@ MOST = 6
 """Surfaces in a window"""
 TRIED = 8
 """Candidates for them; following one costs most of the time"""
-QUALITY = 97
+QUALITY = 95
 """JPEG"""
 
 

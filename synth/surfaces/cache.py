@@ -6,7 +6,7 @@ import json
 import logging
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ class Analysis:
     """A window ready to be written on."""
 
     jpegs: tuple[bytes, ...]
-    """Frames at the size asked for, quality 97"""
+    """Frames at the size asked for, quality 95"""
     times_s: Float64[np.ndarray, " t"]
     """Seconds from the first frame"""
     surfaces: tuple[Surface, ...]
@@ -46,14 +46,9 @@ class Analysis:
     static: bool
     """The camera stands still"""
 
-    def video(self) -> UInt8[np.ndarray, "t h w 3"]:
-        """The frames, decoded."""
-        first = _decode(self.jpegs[0])
-        frames = np.empty((len(self.jpegs), *first.shape), np.uint8)
-        frames[0] = first
-        for index, jpeg in enumerate(self.jpegs[1:], start=1):
-            frames[index] = _decode(jpeg)
-        return frames
+    def pictures(self) -> Iterator[UInt8[np.ndarray, "h w 3"]]:
+        """The frames, decoded one at a time."""
+        return map(_decode, self.jpegs)
 
 
 def _decode(jpeg: bytes) -> UInt8[np.ndarray, "h w 3"]:

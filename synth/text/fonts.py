@@ -4,6 +4,7 @@ import logging
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,8 @@ from synth.text.scripts import clean_lines, main_script
 log = logging.getLogger(__name__)
 
 SHIPPED = Path(__file__).parent.parent / "assets" / "fonts"
+MOST_OPEN = 16
+"""Fonts kept open with what was drawn of them, so that memory stays flat over many clips"""
 SYSTEM = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
 
 
@@ -28,7 +31,7 @@ class FontLibrary:
         self.fonts = {font.id: font for font in sorted(fonts, key=lambda font: font.id)}
         self.skipped = tuple(skipped)
         """Files that look like fonts and cannot be used"""
-        self._faces: dict[str, Face] = {}
+        self._opened = lru_cache(maxsize=MOST_OPEN)(self._open_anew)
 
     @classmethod
     def open(cls, folders: Sequence[Path] = (), system: bool = False, shipped: bool = True) -> "FontLibrary":
@@ -47,10 +50,11 @@ class FontLibrary:
         """The opened font."""
         if font not in self.fonts:
             raise RenderError(f"no font {font!r} in the library of {len(self.fonts)}: add its folder to the settings")
-        if font not in self._faces:
-            entry = self.fonts[font]
-            self._faces[font] = Face(entry.path, font, entry.index, entry.joins)
-        return self._faces[font]
+        return self._opened(font)
+
+    def _open_anew(self, font: str) -> Face:
+        entry = self.fonts[font]
+        return Face(entry.path, font, entry.index, entry.joins)
 
     def source(self, font: str) -> SourceFile:
         """The font as a source of a clip."""

@@ -100,6 +100,7 @@ def test_an_open_shutter_without_motion_gives_the_same_bytes(draw: Draw) -> None
 def test_motion_blur_keeps_the_mask_within_the_swept_strokes(draw: Draw) -> None:
     shift, shutter = 6.0, 0.5
     picture, coverage = frames(draw(shift=shift, optics=Optics(shutter=shutter)))[2]
+    assert not np.array_equal(picture, frames(draw(shift=shift))[2][0])
     swept = np.zeros(picture.shape[:2], bool)
     for part in np.linspace(-shutter / 2, shutter / 2, 15):
         sharp = frames(draw(shift=shift * (2 + part) / 2))[2][1]
@@ -107,7 +108,7 @@ def test_motion_blur_keeps_the_mask_within_the_swept_strokes(draw: Draw) -> None
             assert word.fill is not None
             swept[word.fill.roi.slices] |= word.fill.alpha > 0
     for word in coverage.words[0]:
-        assert word.fill is not None and word.blur_px == pytest.approx(shift * shutter)
+        assert word.fill is not None
         assert not (word.fill.alpha >= CORE)[~swept[word.fill.roi.slices]].any()
 
 

@@ -89,7 +89,7 @@ def test_what_drives_by_hides_the_surface_while_it_is_there(studied: analysis.An
 
 
 def test_frames_are_kept_as_they_are(studied: analysis.Analysis) -> None:
-    pictures = studied.video()
+    pictures = np.stack(list(studied.pictures()))
     assert pictures.shape == (FRAMES, SIZE[1], SIZE[0], 3)
     assert np.abs(pictures[0].astype(int) - ground(1)).mean() < 4
     assert studied.times_s == pytest.approx(np.arange(FRAMES) / 25)
