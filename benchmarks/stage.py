@@ -15,6 +15,7 @@ from benchmarks.figures import clips, cold, exactness, pace, tracking
 from benchmarks.figures.pace import STEPS, Pace
 from benchmarks.peers import synthtiger
 from benchmarks.table import Bar, Line
+from sts import run
 from sts.errors import ConfigError
 
 
@@ -49,7 +50,7 @@ def speed(what: str, settings: SpeedConfig, folder: Path | None) -> list[Line]:
     known: dict[str, Measure] = {"synth": synth, "endurance": endurance, "full": full}
     if what not in known:
         raise ConfigError(f"{what!r} is no set of figures; there are {', '.join(known)}")
-    cv2.setNumThreads(1)
+    run.settle()
     return known[what](settings, folder)
 
 

@@ -1,6 +1,7 @@
 """Runs the shards of a stage: in this process, in local Dask workers, or on an existing Dask cluster."""
 
 import contextlib
+import gc
 import itertools
 import logging
 import signal
@@ -96,12 +97,13 @@ def _local(n: int) -> Iterator[str]:
     import dask
 
     library = _distributed()
-    threads = {f"{name}_NUM_THREADS": 1 for name in ("OMP", "OPENBLAS", "MKL", "NUMBA")}
+    environment = {f"{name}_NUM_THREADS": 1 for name in ("OMP", "OPENBLAS", "MKL", "NUMBA")}
+    environment["MALLOC_ARENA_MAX"] = 1  # else the thread of the tasks keeps what it frees
     listening = threading.current_thread() is threading.main_thread()
     before = signal.signal(signal.SIGINT, signal.SIG_IGN) if listening else None
     try:
         with dask.config.set(
-            {"distributed.nanny.pre-spawn-environ": threads, "distributed.scheduler.allowed-failures": 1}
+            {"distributed.nanny.pre-spawn-environ": environment, "distributed.scheduler.allowed-failures": 1}
         ):
             cluster = library.LocalCluster(
                 n_workers=n,
@@ -146,9 +148,16 @@ def _distributed() -> Any:
 
 
 def _work(task: Task) -> ShardInfo:
-    """One shard in a worker. One thread each: many workers with many threads slow each other down."""
-    cv2.setNumThreads(1)
+    """One shard in a worker."""
+    settle()
     return task()
+
+
+def settle() -> None:
+    """One thread each: many workers with many threads slow each other down. No search for garbage in what is loaded."""
+    cv2.setNumThreads(1)
+    gc.collect()
+    gc.freeze()
 
 
 def _error(future: Future[ShardInfo], index: int) -> StsError | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks.figures.clips import Bench, Sample
 from benchmarks.peers import floor
-from sts import jpeg, shards
+from sts import jpeg, run, shards
 from sts.types import Clip, Origin
 
 STEPS = ("choose", "read and lay out", "draw", "label", "JPEG", "Parquet")
@@ -51,6 +51,7 @@ def measure(renderer: Bench, samples: Sequence[Sample], scratch: Path, repeats: 
     made: list[list[dict[str, float]]] = [[] for _ in samples]
     floors: list[list[tuple[float, float]]] = [[] for _ in samples]
     for _ in range(1 + repeats):
+        run.settle()  # as a worker does before each shard
         for place, (sample, (path, frames)) in enumerate(zip(samples, sources, strict=True)):
             decode, store = floor.seconds(path, frames)
             floors[place].append((decode / frames, store / frames))

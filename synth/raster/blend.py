@@ -34,8 +34,9 @@ def blend(
 
 def veil(alpha_below: Alpha, roi_below: Roi, alpha_above: UInt8[np.ndarray, "ah aw"], roi_above: Roi) -> None:
     """What a later layer leaves of an earlier one: alpha_below *= 1 - alpha_above / 255 on the overlap, in place."""
-    top, bottom = _overlap(roi_below.top, roi_below.height, roi_above.top, roi_above.height)
-    left, right = _overlap(roi_below.left, roi_below.width, roi_above.left, roi_above.width)
+    top, left = max(roi_below.top, roi_above.top), max(roi_below.left, roi_above.left)
+    bottom = min(roi_below.top + roi_below.height, roi_above.top + roi_above.height)
+    right = min(roi_below.left + roi_below.width, roi_above.left + roi_above.width)
     if bottom > top and right > left:
         shared = Roi(left=left, top=top, width=right - left, height=bottom - top)
         _kernels.attenuate(_within(alpha_below, roi_below, shared), _within(alpha_above, roi_above, shared))
@@ -65,7 +66,3 @@ def grain(canvas: Canvas, roi: Roi, alpha: Alpha, sigma: float, tile: Int8[np.nd
 def _within(alpha: Alpha, roi: Roi, part: Roi) -> UInt8[np.ndarray, "ph pw"]:
     top, left = part.top - roi.top, part.left - roi.left
     return alpha[top : top + part.height, left : left + part.width]
-
-
-def _overlap(start: int, length: int, other: int, other_length: int) -> tuple[int, int]:
-    return max(start, other), min(start + length, other + other_length)

@@ -1,9 +1,12 @@
 """A place that can carry text, followed through the clip. Engines make surfaces; everything after is one code path."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float32, Float64, UInt8
+
+from synth.surfaces import _kernels
 
 Points = Float64[np.ndarray, "n 2"]
 
@@ -61,25 +64,15 @@ class Surface:
     def project(self, points: Points, time: int | float) -> Points:
         """Surface points to frame px at a frame number that need not be whole; nan behind the camera."""
         last = len(self.to_frame) - 1
-        first = int(np.clip(np.floor(time), 0, max(last - 1, 0)))
+        first = min(max(math.floor(time), 0), max(last - 1, 0))
         if time == first or last == 0:
             return self._project(points, first)
         share = time - first
         return (1 - share) * self._project(points, first) + share * self._project(points, first + 1)
 
     def _project(self, points: Points, frame: int) -> Points:
-        matrix = self.to_frame[frame]
-        if self.radius is None:
-            image = points @ matrix[:, :2].T + matrix[:, 3]
-        else:
-            angle = (points[:, 0] - self.width / 2) / self.radius
-            across = self.width / 2 + self.radius * np.sin(angle)
-            away = self.radius * (1 - np.cos(angle))
-            image = np.stack([across, points[:, 1], away], axis=1) @ matrix[:, :3].T + matrix[:, 3]
-        depth = image[:, 2:]
-        if depth.min(initial=1.0) <= NEAREST:
-            depth = np.where(depth > NEAREST, depth, np.nan)
-        return image[:, :2] / depth
+        image = _kernels.project(points, self.to_frame[frame], self.width, self.radius or 0.0, NEAREST)
+        return np.asarray(image, np.float64)
 
 
 def from_homographies(matrices: Float64[np.ndarray, "t 3 3"]) -> Float64[np.ndarray, "t 3 4"]:
