@@ -41,7 +41,7 @@ $(READY): pyproject.toml constraints.txt
 	@touch $@
 
 demo: setup
-	$(BIN)/python -m synth.render --n 6 --out data/demo
+	$(BIN)/python -m synth.render --n 6 --config configs/synth/demo.toml --workers $(PROCESSES) --out data/demo
 	@echo "Look at the pictures and films in data/demo/preview, and at data/demo/CARD.md"
 
 test: setup

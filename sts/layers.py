@@ -32,13 +32,30 @@ def with_video(directory: Location, clip: Clip) -> Clip:
 
 def jpegs(directory: Location, clip_id: str) -> Jpegs:
     """The stored picture bytes of a clip, from this directory or the nearest input that has them."""
+    return _pictures(directory, clip_id)[1]
+
+
+def pixels(directory: Location, clip_id: str) -> tuple[Clip, Jpegs]:
+    """The same, with the clip as the layer of its pictures stores it: all frames, and what it says of the text."""
+    place, stored = _pictures(directory, clip_id)
+    return shards.read_clip(*place, pictures=False), stored
+
+
+def labels(directory: Location, clip_id: str) -> Clip | None:
+    """The clip as this directory stores it, without video; None where it does not lie there."""
+    place = _places(str(directory)).get(clip_id)
+    return shards.read_clip(*place, pictures=False) if place else None
+
+
+def _pictures(directory: Location, clip_id: str) -> tuple[tuple[str, int], Jpegs]:
+    """Shard and row group of the pictures of a clip, and their bytes."""
     place = _places(str(directory)).get(clip_id)
     stored = shards.jpegs(*place) if place else None
-    if stored is not None:
-        return stored
+    if place and stored is not None:
+        return place, stored
     for above in _inputs(directory):
         try:
-            return jpegs(above, clip_id)
+            return _pictures(above, clip_id)
         except DataError:
             continue
     raise DataError(f"no pictures of clip {clip_id}: neither {directory} nor its inputs have them")

@@ -75,10 +75,10 @@ class Segmenter(Protocol):
 
 @runtime_checkable
 class Exporter(Protocol):
-    """Writes clips in somebody else's format."""
+    """Writes clips in somebody else's format; its docstring goes on the card: which files, and what is lost."""
 
-    def export(self, clips: Iterable[Clip], out: Path) -> None:
-        """Write below `out`."""
+    def export(self, clips: Iterable[tuple[Clip, tuple[bytes, ...]]], out: Path) -> None:
+        """Write below `out`, clip by clip; the stored pictures, one a frame, are copied as they are."""
 
 
 @runtime_checkable

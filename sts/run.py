@@ -1,6 +1,7 @@
-"""Runs the shards of a stage: in this process, in local Dask workers, or on an existing Dask cluster."""
+"""Runs work shard by shard: in this process, in local Dask workers, or on an existing Dask cluster."""
 
 import contextlib
+import ctypes
 import gc
 import itertools
 import logging
@@ -9,31 +10,44 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from typing import Any
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import cv2
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from sts.errors import ConfigError, ServerError, StsError
-from sts.types import ShardInfo
 
 log = logging.getLogger(__name__)
 
-Task = Callable[[], ShardInfo]
+
+@runtime_checkable
+class Done(Protocol):
+    """What a task says of its work: a ShardInfo, or anything else of a shard."""
+
+    @property
+    def path(self) -> str:
+        """Of the shard"""
+
+    @property
+    def clips(self) -> int:
+        """How many were worked on"""
+
+
+T = TypeVar("T", bound=Done)
 Capacity = Callable[[], int]
 """How many tasks can run at once, now"""
 
 
-def map_shards(tasks: Mapping[int, Task], workers: str = "1") -> dict[int, ShardInfo]:
+def map_shards(tasks: Mapping[int, Callable[[], T]], workers: str = "1") -> dict[int, T]:
     """Run picklable tasks, each named by the number of its shard.
 
     `workers` is "1" (this process), "4" (local Dask workers) or "tcp://host:8786" (an existing Dask cluster). When a
     shard fails with an StsError the others are finished before it is raised; Ctrl-C waits for the shards in work.
     """
-    done: dict[int, ShardInfo] = {}
+    done: dict[int, T] = {}
     failed: dict[int, StsError] = {}
-    waiting, running = iter(tasks.items()), dict[Future[ShardInfo], int]()
+    waiting, running = iter(tasks.items()), dict[Future[T], int]()
     if not tasks:
         return done
     with _executor(workers) as (pool, capacity), _progress(len(tasks)) as report:
@@ -147,20 +161,25 @@ def _distributed() -> Any:
     return distributed
 
 
-def _work(task: Task) -> ShardInfo:
+def _work(task: Callable[[], T]) -> T:
     """One shard in a worker."""
     settle()
     return task()
 
 
 def settle() -> None:
-    """One thread each: many workers with many threads slow each other down. No search for garbage in what is loaded."""
+    """One thread each: many workers with many threads slow each other down. No search for garbage in what is loaded.
+
+    What the last shard freed goes back to the system (glibc keeps it), so that memory stays flat.
+    """
     cv2.setNumThreads(1)
     gc.collect()
     gc.freeze()
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
-def _error(future: Future[ShardInfo], index: int) -> StsError | None:
+def _error(future: Future[Any], index: int) -> StsError | None:
     """Why a shard was not made. What is no StsError is a bug and keeps its traceback."""
     if future.cancelled():
         return ServerError(f"shard {index}: the Dask scheduler is gone; run the command again to make what is missing")
@@ -176,7 +195,7 @@ def _error(future: Future[ShardInfo], index: int) -> StsError | None:
 
 
 @contextlib.contextmanager
-def _progress(total: int) -> Iterator[Callable[[ShardInfo], None]]:
+def _progress(total: int) -> Iterator[Callable[[Done], None]]:
     """A bar in a terminal, plain lines in a log."""
     console, start, clips = Console(stderr=True), time.monotonic(), 0
     columns = (
@@ -189,7 +208,7 @@ def _progress(total: int) -> Iterator[Callable[[ShardInfo], None]]:
     with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
         task, n_done = bar.add_task("shards", total=total, rate=0.0), 0
 
-        def report(info: ShardInfo) -> None:
+        def report(info: Done) -> None:
             nonlocal clips, n_done
             clips, n_done = clips + info.clips, n_done + 1
             passed = time.monotonic() - start

@@ -81,7 +81,7 @@ def clip_ids(path: Location) -> tuple[str, ...]:
 
 def footer(path: Location) -> Footer:
     """Counts and what the writing command left."""
-    with _opened(path) as file:
+    with _opened(path) as file, _explained(path):
         raw = {key.decode(): value.decode() for key, value in (file.metadata.metadata or {}).items()}
         meta = {key.removeprefix(PREFIX): value for key, value in raw.items() if key.startswith(PREFIX)}
         return Footer(clips=file.num_row_groups, frames=file.metadata.num_rows, meta=meta)
@@ -177,7 +177,7 @@ def _explained(path: Location) -> Iterator[None]:
     """Turn what goes wrong in a damaged file into one line."""
     try:
         yield
-    except (OSError, ValueError, pa.ArrowException, DataError) as error:
+    except (OSError, ValueError, TypeError, KeyError, pa.ArrowException, DataError) as error:
         why = f"{error}".partition("\n")[0]
         raise DataError(
             f"{path} is damaged ({why}): delete it and run its command again, which makes it anew"

@@ -82,7 +82,7 @@ class SourceFile:
     """Something a clip was made from."""
 
     kind: str
-    """`video`, `font` or `corpus`"""
+    """`video`, `model`, `font` or `corpus`"""
     id: str
     sha256: str
     license: str

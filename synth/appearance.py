@@ -16,6 +16,8 @@ from synth.surfaces.surface import Surface
 
 DOTTED_SCRIPTS = ("Latn", "Cyrl", "Grek", "Zyyy")
 """Scripts that stay readable on a lamp matrix"""
+DOTTED_FONTS = ("sans", "condensed", "wide", "pixel")
+"""Styles of fonts whose strokes are all wider than the distance of the lamps: hairlines would vanish between them"""
 CLEAR_KINDS = ("plate", "sign", "price")
 """Made to be read: never of low contrast"""
 CALM = 12.0

@@ -12,7 +12,7 @@ from sts.errors import DataError
 from sts.files import Location
 from sts.types import Clip, Manifest
 from synth import checks
-from synth.stage import Job, RenderConfig, job, studio
+from synth.stage import Job, RenderConfig, job, made_from, studio
 
 log = logging.getLogger(__name__)
 
@@ -49,12 +49,14 @@ def _broken(directory: Location, backgrounds: str, n_drawn: int) -> Iterator[str
 
 
 def _job(done: Manifest, backgrounds: str) -> Job:
-    """The run that made the set, on the same backgrounds."""
-    settings = {key: value for key, value in done.config.items() if key != "backgrounds"}
+    """The run that made the set, on the same backgrounds and networks."""
+    settings = {key: value for key, value in done.config.items() if key not in ("backgrounds", "networks")}
     work = job(config.from_dict(RenderConfig, settings), (backgrounds,))
-    there = {window.id: window.sha256 for window in work.windows}
-    if there != done.config["backgrounds"]:
+    there = made_from(work)
+    if there["backgrounds"] != done.config["backgrounds"]:
         raise DataError(f"{backgrounds} holds other backgrounds than the set was made on: name them with --backgrounds")
+    if there["networks"] != done.config.get("networks", {}):
+        raise DataError("[surfaces] names other networks than those the set was made with: put the old files back")
     return work
 
 

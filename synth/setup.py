@@ -6,6 +6,11 @@ from pathlib import Path
 from synth.appearance import AppearanceConfig
 from synth.optics import DamageConfig
 from synth.placement import PlacementConfig, TextKit
+from synth.surfaces.depth import OnnxDepth
+from synth.surfaces.detector import OnnxTextDetector
+from synth.surfaces.flow import OnnxFlow
+from synth.surfaces.networks import Networks
+from synth.surfaces.onnxfile import Colour
 from synth.surfaces.windows import Window
 from synth.text.corpus import Corpus
 from synth.text.fonts import FontLibrary
@@ -25,6 +30,25 @@ class TextConfig:
     appearance: AppearanceConfig = field(default_factory=AppearanceConfig)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurfaceConfig:
+    """Networks for the study of real video, as paths of ONNX files; an empty path is no network."""
+
+    flow: str = ""
+    """Optical flow, as RAFT: two pictures in, flow in px out"""
+    flow_mean: Colour = (0.0, 0.0, 0.0)
+    """Taken off red, green and blue (0 to 255) before the network; as RAFT's authors export it"""
+    flow_std: Colour = (1.0, 1.0, 1.0)
+    """They are divided by it"""
+    depth: str = ""
+    """Inverse depth, as MiDaS and Depth Anything: one picture in, larger is nearer"""
+    depth_mean: Colour = (123.675, 116.28, 103.53)
+    """Of ImageNet"""
+    depth_std: Colour = (58.395, 57.12, 57.375)
+    text_detector: str = ""
+    """Text detection, as PP-OCR's DB: one picture in, probabilities out; windows in which it finds text are left out"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Setup:
     """The one argument of an engine."""
@@ -41,6 +65,8 @@ class Setup:
     """Probability that a static shot is seen by a moving virtual camera"""
     cache: Path
     """Folder for the analysis of background windows"""
+    networks: Networks = field(default_factory=Networks)
+    """For that analysis"""
 
     @property
     def shape(self) -> tuple[int, int, int, int]:
@@ -57,3 +83,16 @@ def open_kit(config: TextConfig) -> TextKit:
         placement=config.placement,
         appearance=config.appearance,
     )
+
+
+def open_networks(config: SurfaceConfig) -> Networks:
+    """Find the files and try each. ConfigError for a missing file, DataError for one that does something else."""
+    return Networks(
+        flow=OnnxFlow.open(config.flow, config.flow_mean, config.flow_std) if config.flow else None,
+        depth=OnnxDepth.open(config.depth, config.depth_mean, config.depth_std) if config.depth else None,
+    )
+
+
+def open_detector(config: SurfaceConfig) -> OnnxTextDetector | None:
+    """The same for the network that looks for text in the footage; None without one."""
+    return OnnxTextDetector.open(config.text_detector) if config.text_detector else None

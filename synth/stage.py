@@ -19,8 +19,9 @@ from sts.stage import Notes
 from sts.types import Clip, Manifest
 from synth import report, tally
 from synth.optics import DamageConfig
-from synth.setup import Setup, TextConfig, open_kit
+from synth.setup import Setup, SurfaceConfig, TextConfig, open_detector, open_kit, open_networks
 from synth.surfaces import windows
+from synth.surfaces.networks import Networks
 from synth.surfaces.windows import Window
 
 log = logging.getLogger(__name__)
@@ -53,6 +54,7 @@ class RenderConfig:
     camera: float = 0.5
     """Probability that a static shot is seen by a moving virtual camera"""
     text: TextConfig = field(default_factory=TextConfig)
+    surfaces: SurfaceConfig = field(default_factory=SurfaceConfig)
     damage: DamageConfig = field(default_factory=DamageConfig)
 
     def __post_init__(self) -> None:
@@ -74,13 +76,16 @@ class Job:
     windows: tuple[Window, ...]
     left_out: tuple[tuple[str, int], ...]
     """Why windows or videos of the backgrounds are not used, and how many"""
+    networks: Networks
     cache: Path
     """Folder for the analysis of windows"""
 
 
 def job(settings: RenderConfig, backgrounds: Sequence[str]) -> Job:
-    """Look through folders of background videos."""
-    surveys = [windows.survey(folder, settings.frames, settings.windows_per_video) for folder in backgrounds]
+    """Look through folders of background videos. ConfigError or DataError for what cannot be used."""
+    networks = open_networks(settings.surfaces)
+    detector = open_detector(settings.surfaces)
+    surveys = [windows.survey(folder, settings.frames, settings.windows_per_video, detector) for folder in backgrounds]
     found = tuple(window for survey in surveys for window in survey.windows)
     left_out = tuple(item for survey in surveys for item in survey.dropped.items())
     if not found and settings.engine != settings.fallback:
@@ -90,8 +95,17 @@ def job(settings: RenderConfig, backgrounds: Sequence[str]) -> Job:
         config=settings,
         windows=found,
         left_out=left_out,
+        networks=networks,
         cache=Path(platformdirs.user_cache_dir("sts")) / "windows",
     )
+
+
+def made_from(work: Job) -> dict[str, dict[str, str]]:
+    """SHA-256 of what the pictures come from, for the manifest beside the settings."""
+    return {
+        "backgrounds": {window.id: window.sha256 for window in work.windows},
+        "networks": work.networks.hashes,
+    }
 
 
 class Studio:
@@ -106,6 +120,7 @@ class Studio:
             kit=open_kit(settings.text),
             damage=settings.damage,
             windows=work.windows,
+            networks=work.networks,
             camera=settings.camera,
             cache=work.cache,
         )
@@ -158,7 +173,7 @@ def clips(work: Job, item: tuple[int, int], notes: Notes) -> Iterator[Clip]:
 
 def run(work: Job, out: Location, n: int, workers: str) -> Manifest:
     """Render what is missing of `n` clips, then the card and the preview."""
-    settings = config.to_dict(work.config) | {"backgrounds": {window.id: window.sha256 for window in work.windows}}
+    settings = config.to_dict(work.config) | made_from(work)
     stage_run = stage.Stage(command="synth.render", config=settings, out=out)
     done = stage.make(stage_run, partial(clips, work), stage.batches(n, work.config.clips_per_shard), workers)
     kit = studio(work).kit

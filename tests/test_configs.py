@@ -21,3 +21,6 @@ def test_the_settings_in_the_documents_load(tmp_path: Path) -> None:
     text = (FOLDER.parent / "docs" / "rendering.md").read_text(encoding="utf-8")
     (tmp_path / "example.toml").write_text(text.split("```toml\n")[1].split("```")[0], encoding="utf-8")
     assert config.load(RenderConfig, tmp_path / "example.toml").frames == 48
+    networks = text.split("## Networks by path")[1].split("```toml\n")[1].split("```")[0]
+    (tmp_path / "networks.toml").write_text(networks, encoding="utf-8")
+    assert config.load(RenderConfig, tmp_path / "networks.toml").surfaces.flow == "models/raft.onnx"

@@ -9,6 +9,8 @@ from statistics import mean, median
 from time import process_time
 from typing import Any
 
+import numpy as np
+
 from benchmarks.figures.clips import Bench, Sample
 from benchmarks.peers import floor
 from sts import jpeg, run, shards
@@ -26,6 +28,8 @@ class Pace:
     """By name, in STEPS"""
     floor_decode: float
     floor_jpeg: float
+    camera: float
+    """To see a frame through the virtual camera, which the steps leave out"""
     words: float
     """Words seen a frame"""
 
@@ -60,6 +64,7 @@ def measure(renderer: Bench, samples: Sequence[Sample], scratch: Path, repeats: 
         steps={step: _typical([[one[step] for one in clip] for clip in made]) for step in STEPS},
         floor_decode=_typical([[decode for decode, _ in clip] for clip in floors]),
         floor_jpeg=_typical([[store for _, store in clip] for clip in floors]),
+        camera=_camera(renderer, samples[0]),
         words=_typical([[one["words"] for one in clip] for clip in made]),
     )
 
@@ -94,6 +99,20 @@ def _clip(renderer: Bench, sample: Sample, path: Path) -> dict[str, float]:
     spent = (choose, read, draw, render - draw, store, parquet)
     frames = len(clip.frames)
     return {step: part / frames for step, part in zip(STEPS, spent, strict=True)} | {"words": _words(clip) / frames}
+
+
+def _camera(renderer: Bench, sample: Sample) -> float:
+    """CPU seconds a frame of the resampling, median over the frames."""
+    camera = importlib.import_module("synth.camera")
+    video = renderer.studio.engine.drawing(sample.spec).scene.video
+    frames, height, width = video.shape[:3]
+    matrices = camera.homographies(camera.sample_camera(renderer.stage.streams(0, 0, 0)), frames, height, width)
+    spent, out = [], np.empty_like(video[0])
+    for picture, matrix in zip(video, matrices, strict=True):
+        start = process_time()
+        camera.seen(picture, matrix, out)
+        spent.append(process_time() - start)
+    return median(spent)
 
 
 def _drawn(drawing: Any) -> float:

@@ -2,10 +2,7 @@
 
 import importlib.resources
 import json
-import os
 import shutil
-import subprocess
-import sys
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +10,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from benchmarks.peers import environment
 from sts import video
-from sts.errors import DataError
 
-PYTHON = (3, 11)
-"""The newest on which the pinned packages install"""
 PINS = (
     "synthtiger==1.2.1",
     "blend_modes==2.2.0",
@@ -47,34 +42,12 @@ class Pace:
 
 def pace(home: Path, scratch: Path, n: int, *, visibility_check: bool, seed: int = 0) -> Pace:
     """Make `n` words with its published horizontal settings, our Latin fonts and the words of our English corpus."""
-    python, given = environment(home), assets(scratch)
+    python, given = environment.python(home, PINS, "SynthTIGER"), assets(scratch)
     settings = {**given, "n": n, "seed": seed, "visibility_check": visibility_check}
     path = scratch / "settings.json"
     path.write_text(json.dumps(settings), encoding="utf-8")
-    threads = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
-    done = subprocess.run(
-        [str(python), "-P", str(CHILD), str(path)],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, **threads},
-    )
-    if done.returncode:
-        raise DataError(f"SynthTIGER failed: {_last_line(done.stderr)}; delete {home} to install it anew")
-    said = json.loads(done.stdout)
+    said = environment.ask(python, CHILD, path, "SynthTIGER")
     return Pace(words_per_s=len(said["seconds"]) / sum(said["seconds"]), width=said["width"], height=said["height"])
-
-
-def environment(home: Path) -> Path:
-    """Its Python, installed if it is not there; takes about a minute the first time."""
-    python, ready = home / "bin" / "python", home / ".ready"
-    if not ready.exists():
-        for command in ([_interpreter(), "-m", "venv", "--clear", str(home)], _install(python)):
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-            if done.returncode:
-                raise DataError(f"cannot make {home} for SynthTIGER: {_last_line(done.stderr)}")
-        ready.touch()
-    return python
 
 
 def assets(scratch: Path) -> dict[str, str]:
@@ -123,23 +96,3 @@ def _colours() -> list[str]:
             spread = rng.uniform(8, 40, k)
             lines.append("\t".join(f"{m:.2f}\t{s:.2f}" for m, s in zip(np.sort(means), spread, strict=True)))
     return lines
-
-
-def _interpreter() -> str:
-    if sys.version_info[:2] == PYTHON:
-        return sys.executable
-    name = "python" + ".".join(map(str, PYTHON))
-    found = shutil.which(name)
-    if found is None:
-        raise DataError(f"SynthTIGER needs {name}, which is not on PATH: install it")
-    return found
-
-
-def _install(python: Path) -> list[str]:
-    quiet = ["--quiet", "--disable-pip-version-check"]
-    return [str(python), "-m", "pip", "install", *quiet, *PINS]
-
-
-def _last_line(text: str) -> str:
-    lines = text.strip().splitlines()
-    return lines[-1] if lines else "without a message"

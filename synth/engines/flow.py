@@ -78,7 +78,7 @@ class Flow:
             kind="synth",
             uri="synth.engines.flow:Flow",
             license=window.license,
-            sources=(video, *text_sources(spec.blocks, self.setup.kit)),
+            sources=(video, *self.setup.networks.sources, *text_sources(spec.blocks, self.setup.kit)),
             spec=config.to_json(spec),
         )
         return render(self.drawing(spec), spec.degrade, clip_id, origin)
@@ -91,7 +91,7 @@ class Flow:
     def _analyse_anew(self, window: Window) -> Analysis:
         if window.id not in self._damaged:
             try:
-                return analyse(window, (self.setup.width, self.setup.height), self.setup.cache)
+                return analyse(window, (self.setup.width, self.setup.height), self.setup.cache, self.setup.networks)
             except DataError as error:
                 log.warning("window %s is left out: %s", window.id, error)
                 self._damaged[window.id] = error

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from jaxtyping import Bool, Float64, UInt8
+from jaxtyping import Bool, Float32, Float64, UInt8
 
 from sts.errors import RenderError
-from synth.surfaces import cache, footage, layers, measure, pose, regions, windows
+from synth.surfaces import cache, footage, layers, measure, pose, regions, tilt, windows
 from synth.surfaces.cache import Analysis
 from synth.surfaces.camera import Camera, scaled, to_centres
+from synth.surfaces.depth import DepthModel
 from synth.surfaces.earn import Stage, earn
+from synth.surfaces.networks import Networks
 from synth.surfaces.surface import Surface
 
 __all__ = ["Analysis", "analyse", "study"]
@@ -23,7 +25,7 @@ log = logging.getLogger(__name__)
 
 Video = UInt8[np.ndarray, "t h w 3"]
 
-VERSION = 2
+VERSION = 3
 """Raise it when the same window would give another answer"""
 SMALL = 384
 """px, width at which the scene as a whole is studied"""
@@ -37,29 +39,33 @@ TRIED = 8
 """Candidates for them; following one costs most of the time"""
 QUALITY = 95
 """JPEG"""
+NO_NETWORKS = Networks()
 
 
-def analyse(window: windows.Window, size: tuple[int, int], folder: Path | None = None) -> Analysis:
+def analyse(
+    window: windows.Window, size: tuple[int, int], folder: Path | None = None, networks: Networks = NO_NETWORKS
+) -> Analysis:
     """Surfaces of a window at (width, height); from the cache in `folder` (default: the user's) if it is there."""
-    place = (cache.default_folder() if folder is None else folder) / f"{_name(window, size)}.npz"
+    place = (cache.default_folder() if folder is None else folder) / f"{_name(window, size, networks)}.npz"
     found = cache.load(place)
     if found is None:
-        found = study(window, size)
+        found = study(window, size, networks)
         cache.save(place, found)
     return found
 
 
-def study(window: windows.Window, size: tuple[int, int]) -> Analysis:
+def study(window: windows.Window, size: tuple[int, int], networks: Networks = NO_NETWORKS) -> Analysis:
     """The same without the cache."""
     frames, times_s, small, inner = _read(window, size)
     key = len(frames) // 2
-    scene = layers.look(small, inner.start + key, inner)
+    scene = layers.look(small, inner.start + key, inner, networks.flow_model)
     known = replace(scene.camera, to_frame=scene.camera.to_frame[inner], trust=scene.camera.trust[inner])
     motion = scaled(known, size[0] / small.shape[2])
+    trusted = motion.trust.min() > layers.TRUST
     return Analysis(
         jpegs=tuple(_encode(frame) for frame in frames),
         times_s=times_s,
-        surfaces=_surfaces(frames, key, scene, motion, inner) if motion.trust.min() > layers.TRUST else (),
+        surfaces=_surfaces(_stage(frames, key, scene, motion, inner), scene, networks.depth) if trusted else (),
         sharpness=measure.sharpness(frames[key]),
         grain=measure.grain(frames[key]),
         motion=measure.motion(motion.to_frame, size),
@@ -67,8 +73,8 @@ def study(window: windows.Window, size: tuple[int, int]) -> Analysis:
     )
 
 
-def _name(window: windows.Window, size: tuple[int, int]) -> str:
-    parts = [window.sha256, window.start, window.frames, *size, VERSION]
+def _name(window: windows.Window, size: tuple[int, int], networks: Networks) -> str:
+    parts = [window.sha256, window.start, window.frames, *size, VERSION, *networks.fingerprint]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
@@ -92,24 +98,37 @@ def _read(
     return np.stack(frames), np.array(times) - times[0], np.stack(small), slice(before, before + len(frames))
 
 
-def _surfaces(frames: Video, key: int, scene: layers.Scene, motion: Camera, inner: slice) -> tuple[Surface, ...]:
+def _stage(frames: Video, key: int, scene: layers.Scene, motion: Camera, inner: slice) -> Stage:
     grey = np.stack([cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in frames])
-    height, width = grey.shape[1:]
     moving = zip(scene.changed[inner], scene.camera.to_frame[inner], strict=True)
-    masks = np.stack([_to_frame(mask, matrix, (width, height)) for mask, matrix in moving])
-    stage = Stage(video=frames, grey=grey, key=key, camera=motion, exposure=scene.exposure[inner], masks=masks)
-    half = cv2.resize(grey[key], (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+    masks = np.stack([_to_frame(mask, matrix, (grey.shape[2], grey.shape[1])) for mask, matrix in moving])
+    return Stage(video=frames, grey=grey, key=key, camera=motion, exposure=scene.exposure[inner], masks=masks)
+
+
+def _surfaces(stage: Stage, scene: layers.Scene, depth: DepthModel | None) -> tuple[Surface, ...]:
+    height, width = stage.grey.shape[1:]
+    half = cv2.resize(stage.grey[stage.key], (width // 2, height // 2), interpolation=cv2.INTER_AREA)
     lines = pose.segments(half.astype(np.uint8), 16.0) * 2
+    near = None if depth is None else depth.inverse_depth(scene.clean)
     factor = width / scene.clean.shape[1]
     found: list[Surface] = []
     for candidate in regions.candidates(scene, TRIED):
+        box = candidate.box(factor)
         try:
-            found.append(earn(stage, pose.lay(candidate.box(factor), lines, (width, height))))
+            found.append(earn(stage, pose.lay(box, lines, (width, height)), _guess(scene, candidate, near)))
         except RenderError as error:
-            log.debug("no surface at %s: %s", candidate.box(factor), error)
+            log.debug("no surface at %s: %s", box, error)
         if len(found) == MOST:
             break
     return tuple(sorted(found, key=lambda surface: -surface.quality))
+
+
+def _guess(
+    scene: layers.Scene, candidate: regions.Candidate, near: Float32[np.ndarray, "h w"] | None
+) -> pose.Normal | None:
+    """How the plane of a candidate lies, for want of lines and motion."""
+    told = None if near is None else tilt.normal_from_inverse_depth(near, candidate.box(1.0), pose.FOCAL * SMALL)
+    return tilt.usual_ground() if told is None and regions.on_ground(scene, candidate) else told
 
 
 def _to_frame(

@@ -7,9 +7,9 @@ import numpy as np
 from jaxtyping import Bool, Float64, UInt8
 
 from sts.errors import RenderError
-from synth.surfaces import occlude, plate, track
+from synth.surfaces import occlude, plate, tilt, track
 from synth.surfaces.camera import Camera, to_centres
-from synth.surfaces.pose import Pose
+from synth.surfaces.pose import Normal, Pose
 from synth.surfaces.surface import Light, Patch, Surface, from_homographies
 
 Video = UInt8[np.ndarray, "t h w 3"]
@@ -45,11 +45,16 @@ class Stage:
     """Not 0 where something moves by itself"""
 
 
-def earn(stage: Stage, pose: Pose) -> Surface:
-    """Follow, rectify, find what hides it, and light it. RenderError says which test fails."""
-    corners = np.array([[0.0, 0.0], [pose.width, 0.0], [pose.width, pose.height], [0.0, pose.height]])
-    quad = cv2.perspectiveTransform(corners[None], pose.to_key)[0]
+def earn(stage: Stage, pose: Pose, guess: Normal | None = None) -> Surface:
+    """Follow, rectify, find what hides it, and light it. RenderError says which test fails.
+
+    Where `pose` knows of no tilt, the camera's motion is asked for the plane's normal, and `guess` if it is silent.
+    """
+    quad = _quad(pose)
     matrices, sure = _follow(stage, quad)
+    if not pose.tilted:
+        pose = _lean(stage, pose, matrices, guess)
+        quad = _quad(pose)
     box = _box(quad)
     region = plate.make_plate(stage.video, matrices, box, stage.exposure)
     area = _fill(quad - box[:2], region.rgb.shape[:2])
@@ -90,6 +95,18 @@ def _follow(stage: Stage, quad: Quad) -> tuple[Float64[np.ndarray, "t 3 3"], flo
     if stray[stage.camera.trust > 0].max() > STRAY * stage.grey.shape[2]:
         raise RenderError(f"the region leaves the camera's motion by {stray.max():.1f} px")
     return _rounded(quad, there), float(0.5 + 0.5 * followed.agree.min())
+
+
+def _lean(stage: Stage, pose: Pose, matrices: Float64[np.ndarray, "t 3 3"], guess: Normal | None) -> Pose:
+    quad, size = _quad(pose), (stage.grey.shape[2], stage.grey.shape[1])
+    box = (*quad.min(axis=0).tolist(), *quad.max(axis=0).tolist())
+    seen = None if stage.camera.static else tilt.normal_from_motion(matrices, box, size)
+    return tilt.lean(pose, box, guess if seen is None else seen, size)
+
+
+def _quad(pose: Pose) -> Quad:
+    corners = np.array([[0.0, 0.0], [pose.width, 0.0], [pose.width, pose.height], [0.0, pose.height]])
+    return cv2.perspectiveTransform(corners[None], pose.to_key)[0]
 
 
 def _rounded(quad: Quad, there: Float64[np.ndarray, "t 4 2"]) -> Float64[np.ndarray, "t 3 3"]:

@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from jaxtyping import UInt8
@@ -18,7 +19,7 @@ Picture = UInt8[np.ndarray, "h w 3"]
 
 SUFFIXES = (".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".webm")
 LEDGER = "sources.toml"
-"""Beside video files: a table a file, with `license` (SPDX) and `credit`"""
+"""Beside video files: a table a file, with `license` (SPDX), `credit`, and `text = true` where something is written"""
 UNSTATED = "LicenseRef-unstated"
 
 
@@ -67,8 +68,13 @@ def sha256(path: str) -> str:
 
 
 def has_text(path: str) -> bool:
-    """Somebody found text in the clip: it would be text without a label."""
-    return "#" in path and any(frame.instances for frame in _labels(path).frames)
+    """Somebody found text in it, by the labels of the clip or by sources.toml: it would be text without a label."""
+    if "#" in path:
+        return any(frame.instances for frame in _labels(path).frames)
+    said = _entry(path).get("text", False)
+    if not isinstance(said, bool):
+        raise DataError(f"{Path(path).parent / LEDGER} has text = {said!r} for {Path(path).name}: write true or false")
+    return said
 
 
 def terms(path: str) -> tuple[str, str]:
@@ -76,19 +82,24 @@ def terms(path: str) -> tuple[str, str]:
     if "#" in path:
         origin = _labels(path).origin
         return origin.license, origin.uri
-    ledger = Path(path).parent / LEDGER
-    if not ledger.exists():
-        return UNSTATED, ""
-    try:
-        entry = tomllib.loads(ledger.read_text(encoding="utf-8")).get(Path(path).name, {})
-        return str(entry.get("license", UNSTATED)), str(entry.get("credit", ""))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, AttributeError) as error:
-        raise DataError(f'{ledger} cannot be read ({error}): mend it, ["file.mp4"] with license and credit') from error
+    entry = _entry(path)
+    return str(entry.get("license", UNSTATED)), str(entry.get("credit", ""))
 
 
 def name(path: str) -> str:
     """How a card calls it."""
     return _labels(path).clip_id if "#" in path else Path(path).name
+
+
+def _entry(path: str) -> dict[str, Any]:
+    """What sources.toml says of a file; {} where nothing is said."""
+    ledger = Path(path).parent / LEDGER
+    if not ledger.exists():
+        return {}
+    try:
+        return dict(tomllib.loads(ledger.read_text(encoding="utf-8")).get(Path(path).name, {}))
+    except (TypeError, ValueError) as error:
+        raise DataError(f'{ledger} cannot be read ({error}): mend it, ["file.mp4"] with license and credit') from error
 
 
 def _place(path: str) -> tuple[str, tuple[str, int]]:

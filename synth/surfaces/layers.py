@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Bool, Float32, UInt8
 
 from synth.surfaces import camera, occlude, plate
+from synth.surfaces.flow import Dis, FlowModel
 
 Video = UInt8[np.ndarray, "t h w 3"]
 
@@ -26,6 +27,7 @@ TEXTURE = 2.2
 """An edge is this many times as strong as the usual steps around it, else it is the surface's own texture"""
 STEP = 15.0
 """Grey levels between neighbouring areas that make the edge of a surface"""
+DIS = Dis()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -48,7 +50,7 @@ class Scene:
     """Standard deviation of the luminance within 9 px, grey levels"""
 
 
-def look(small: Video, key: int, window: slice) -> Scene:
+def look(small: Video, key: int, window: slice, flow: FlowModel = DIS) -> Scene:
     """Study a clip and its surroundings in time; `window` are the frames that count, the others only bear witness."""
     motion = camera.estimate(np.stack([cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in small]), key)
     known = motion.trust > TRUST
@@ -60,7 +62,7 @@ def look(small: Video, key: int, window: slice) -> Scene:
     region = plate.make_plate(small[known], motion.to_frame[known], box, exposure[known])
     changed = np.zeros(small.shape[:3], dtype=bool)
     changed[known] = occlude.differ(region, smallest=16)
-    slides = _slides(region, changed[known])
+    slides = _slides(region, changed[known], flow)
     edges = _edges(region.rgb)
     seen = np.zeros(small.shape[:3], dtype=bool)
     seen[known] = region.inside
@@ -87,15 +89,13 @@ def _share(flags: Bool[np.ndarray, "t h w"], seen: Bool[np.ndarray, "t h w"]) ->
     return ((flags & seen).sum(axis=0) / np.maximum(seen.sum(axis=0), 1)).astype(np.float32)
 
 
-def _slides(region: plate.Plate, changed: Bool[np.ndarray, "t h w"]) -> Bool[np.ndarray, "n h w"]:
+def _slides(region: plate.Plate, changed: Bool[np.ndarray, "t h w"], flow: FlowModel) -> Bool[np.ndarray, "n h w"]:
     """Every second frame: dense flow against the plate is not zero where texture fixes it and nothing passes."""
-    flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
-    grey = cv2.cvtColor(region.rgb, cv2.COLOR_RGB2GRAY)
     fixed = _busy(region.rgb) > 3
     slides = []
     near = np.ones((21, 21), np.uint8)
     for frame, inside, hidden in zip(region.frames[::2], region.inside[::2], changed[::2], strict=True):
-        motion = flow.calc(grey, cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), np.zeros((*grey.shape, 2), np.float32))
+        motion = flow.between(region.rgb, frame)
         size = cv2.blur(np.hypot(motion[..., 0], motion[..., 1]), (5, 5))
         slides.append((size > SLIDES_PX) & fixed & inside & (cv2.dilate(hidden.astype(np.uint8), near) == 0))
     return np.stack(slides)

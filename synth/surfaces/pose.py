@@ -9,6 +9,8 @@ from jaxtyping import Bool, Float64, UInt8
 Segments = Float64[np.ndarray, "n 4"]
 Box = tuple[float, float, float, float]
 """xyxy, px"""
+Normal = Float64[np.ndarray, " 3"]
+"""Unit, towards the camera; camera axes: x right, y down, z forward"""
 
 FOCAL = 1.1
 """Of the picture's width: a usual lens, for want of a calibration"""
@@ -20,6 +22,8 @@ FLATTEST = 0.3
 """Foreshortening at which text can still be read"""
 AGREES = 0.03
 """Slope by which a line may miss the vanishing point"""
+LEVEL = 0.75
+"""Share of a normal that is vertical from which a plane counts as ground"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -32,7 +36,7 @@ class Pose:
     to_key: Float64[np.ndarray, "3 3"]
     """Surface point, origin at the top left, to key-frame px"""
     tilted: bool
-    """Perspective was read from vanishing lines"""
+    """Perspective was read from vanishing lines, or from the normal of the plane"""
     ground: bool
     """The plane faces up"""
 
@@ -54,6 +58,24 @@ def lay(box: Box, lines: Segments, size: tuple[int, int]) -> Pose:
     poses = (_fit(box, choice, centre, size) for choice in _choices(along, across))
     upright = Pose(width=2 * reach[0], height=2 * reach[1], to_key=_move(box[0], box[1]), tilted=False, ground=False)
     return next((pose for pose in poses if pose is not None), upright)
+
+
+def tilted(box: Box, normal: Normal, size: tuple[int, int]) -> Pose | None:
+    """The largest rectangle in `box` on the plane with this normal, its baseline level in the scene.
+
+    The camera is taken to stand upright. On the ground the baseline runs across the line of sight. None where the
+    plane is seen too flat, its baseline is too steep, or little of the box is left.
+    """
+    x, _, z = normal
+    across = np.array([1.0, 0.0, 0.0]) - x * normal if abs(normal[1]) > LEVEL else np.array([-z, 0.0, x])
+    centre = np.array([(box[0] + box[2]) / 2, (box[1] + box[3]) / 2])
+    rays = np.stack([across, np.cross(across, normal)], axis=1)
+    image = rays * np.array([[FOCAL * size[0]], [FOCAL * size[0]], [1.0]])
+    image[:2] -= image[2] * (centre - np.array(size) / 2)[:, None]
+    (x0, y0, z0), (x1, y1, z1) = image.T.tolist()
+    if x0 <= 0 or y1 <= 0:
+        return None
+    return _fit(box, ((y0 / x0, -z0 / x0), (x1 / y1, -z1 / y1)), centre, size)
 
 
 Vanishing = tuple[float, float]
@@ -155,7 +177,7 @@ def _fit(
         height=2 * float(sides[1]),
         to_key=_move(*centre) @ plane @ _move(*-sides),
         tilted=tilted,
-        ground=bool(tilted and abs(normal[1]) > 0.75),
+        ground=bool(tilted and abs(normal[1]) > LEVEL),
     )
 
 

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from jaxtyping import Float32
 
+from synth.surfaces import sky
 from synth.surfaces.layers import Scene
 
 ASPECTS = (1.0, 1.6, 2.5, 4.0, 6.0, 8.0, 0.4)
@@ -18,6 +19,8 @@ GAP = 3
 """px between rectangles"""
 BUSIEST = 34.0
 """Grey levels"""
+RUNS_OUT, ENDS = 0.5, 0.6
+"""Ground reaches the foot of the picture over this share of a rectangle's width; this share of columns ends it above"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,22 @@ def candidates(scene: Scene, most: int) -> tuple[Candidate, ...]:
     return tuple(found)
 
 
+def on_ground(scene: Scene, place: Candidate) -> bool:
+    """It belongs to a lawn, a floor or a table top, as far as edges tell: a wall would go on upwards.
+
+    Nothing cuts it off from the foot of the picture; nearby, and all across the picture, something ends it above.
+    """
+    near = slice(max(place.left - place.width, 0), place.left + 2 * place.width)
+    free = 1 - cv2.dilate(scene.edges.astype(np.uint8), np.ones((3, 3), np.uint8))
+    areas = cv2.connectedComponents(free[place.top :, near], connectivity=4)[1]
+    left = place.left - near.start
+    held = np.bincount(areas[: place.height, left : left + place.width].ravel(), minlength=2)
+    own = 1 + int(np.argmax(held[1:]))
+    above = np.asarray(scene.edges[: place.top].any(axis=0))
+    runs_out = np.count_nonzero(areas[-1] == own) >= RUNS_OUT * place.width
+    return bool(runs_out and min(above.mean(), above[near].mean()) >= ENDS)
+
+
 def _shapes(size: tuple[int, ...]) -> list[tuple[int, int]]:
     """Widths and heights to try, px."""
     height, width = size
@@ -67,7 +86,8 @@ def _shapes(size: tuple[int, ...]) -> list[tuple[int, int]]:
 
 def _maps(scene: Scene) -> Float32[np.ndarray, "h w 4"]:
     """What a rectangle adds up: unusable, edge, texture; the last plane how often it is hidden."""
-    return np.stack([~scene.usable, scene.edges, scene.busy, scene.changed.mean(axis=0)], axis=2).astype(np.float32)
+    unusable = ~scene.usable | sky.find(scene.clean)
+    return np.stack([unusable, scene.edges, scene.busy, scene.changed.mean(axis=0)], axis=2).astype(np.float32)
 
 
 def _best(maps: Float32[np.ndarray, "h w 4"], taken: Float32[np.ndarray, "h w"], shape: tuple[int, int]) -> Candidate:

@@ -13,6 +13,7 @@ from jaxtyping import Float32, Float64, UInt8
 
 from sts.errors import DataError
 from synth.surfaces import footage
+from synth.surfaces.detector import TextDetector
 
 log = logging.getLogger(__name__)
 
@@ -61,15 +62,20 @@ def windows(source: str | Sequence[str], frames: int = 30, per_video: int = 4) -
     return survey(source, frames, per_video).windows
 
 
-def survey(source: str | Sequence[str], frames: int = 30, per_video: int = 4) -> Survey:
-    """The same, with what was left out; a file that cannot be read is logged and skipped."""
+def survey(
+    source: str | Sequence[str], frames: int = 30, per_video: int = 4, detector: TextDetector | None = None
+) -> Survey:
+    """The same, with what was left out; a file that cannot be read is logged and skipped.
+
+    With a detector, windows in whose first, middle or last frame it finds text are left out too.
+    """
     dropped: Counter[str] = Counter()
     found: dict[str, list[Window]] = {}
     for path in _paths(source):
         try:
             digest = footage.sha256(path)
             if digest not in found:
-                found[digest] = list(_cut(path, digest, frames, per_video, dropped))
+                found[digest] = list(_cut(path, digest, frames, per_video, dropped, detector))
         except DataError as error:
             log.warning("skipped: %s", error)
             dropped["unreadable"] += 1
@@ -104,7 +110,9 @@ def _paths(source: str | Sequence[str]) -> list[str]:
     return list(footage.find(source)) if isinstance(source, str) else sorted(source)
 
 
-def _cut(path: str, digest: str, frames: int, per_video: int, dropped: Counter[str]) -> Iterator[Window]:
+def _cut(
+    path: str, digest: str, frames: int, per_video: int, dropped: Counter[str], detector: TextDetector | None
+) -> Iterator[Window]:
     info = footage.probe(path)
     total = len(info.times_s)
     if min(info.height, info.width) < SMALLEST:
@@ -114,12 +122,14 @@ def _cut(path: str, digest: str, frames: int, per_video: int, dropped: Counter[s
         dropped["video too short"] += 1
         return
     if footage.has_text(path):
-        dropped["clip with text"] += 1
+        dropped["said to have text"] += 1
         return
     count, (licence, credit) = min(per_video, total // frames), footage.terms(path)
     for place in range(count):
         start = round((place + 0.5) * total / count - frames / 2)
         reason = _fault(path, info.times_s, start, frames)
+        if reason is None and detector is not None and _written(path, start, frames, detector):
+            reason = "text in the picture"
         if reason:
             dropped[reason] += 1
         else:
@@ -150,6 +160,12 @@ def _fault(path: str, times_s: tuple[float, ...], start: int, frames: int) -> st
         return "cut"
     change = np.array([np.abs(after - before).mean() for before, after in itertools.pairwise(small)])
     return "repeated frames" if _repeats(change) else None
+
+
+def _written(path: str, start: int, frames: int, detector: TextDetector) -> bool:
+    """Text in the first, middle or last frame."""
+    places = sorted({start, start + frames // 2, start + frames - 1})
+    return any(detector.finds(picture) for place in places for _, picture in footage.frames(path, place, place + 1))
 
 
 def _repeats(change: Float32[np.ndarray, " n"]) -> bool:

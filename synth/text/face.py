@@ -11,7 +11,7 @@ import uharfbuzz as hb
 
 from sts.errors import DataError
 from synth.raster.outline import Outline
-from synth.text.glyphs import flatten, without_overlap
+from synth.text.glyphs import flatten, likeness, without_overlap
 
 Box = tuple[float, float, float, float]
 """Least x, least y, largest x, largest y"""
@@ -20,15 +20,22 @@ MOST_GLYPHS = 256
 """Glyphs that a font keeps drawn; an alphabet fits, thousands of ideographs do not"""
 INVISIBLE = ("Zs", "Cf")
 BRACKET = "「"
+CASED = "abdeghnqr"
+"""Letters whose two cases differ in shape"""
+ALIKE = 0.75
+"""Share of two letters, stretched to one size, that both cover: from here on they are the same letter"""
 
 
 class Face:
     """Glyphs of one font. Font units have y up; outlines are in em, y down, from the glyph's origin."""
 
-    def __init__(self, path: Path, name: str, index: int = 0, joins: bool = False) -> None:
+    def __init__(
+        self, path: Path, name: str, index: int = 0, joins: bool = False, capitals: bool | None = None
+    ) -> None:
         self.name = name
         self.joins = joins
         """Latin letters touch: never spaced out"""
+        self._capitals = capitals
         try:
             face = hb.Face(hb.Blob.from_file_path(str(path)), index)
             self.characters = frozenset(face.unicodes)
@@ -57,6 +64,18 @@ class Face:
         buffer.direction, buffer.script, buffer.language = "ttb", "Hani", "und"
         hb.shape(self.hb, buffer)
         return bool(buffer.glyph_infos[0].codepoint != nominal)
+
+    @cached_property
+    def capitals(self) -> bool:
+        """Draws small letters as capitals, as large or smaller; found out from the outlines unless it was said."""
+        if self._capitals is not None:
+            return self._capitals
+        pairs = [(self.hb.get_nominal_glyph(ord(char)), self.hb.get_nominal_glyph(ord(char.upper()))) for char in CASED]
+        return all(low and high and likeness(self.path(low), self.path(high)) > ALIKE for low, high in pairs)
+
+    def seen(self, text: str) -> str:
+        """What a reader reads where the font draws `text`, NFC."""
+        return unicodedata.normalize("NFC", text.upper()) if self.capitals else text
 
     def path(self, glyph: int) -> pathops.Path:
         """Contours that do not cross, in font units."""

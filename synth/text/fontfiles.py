@@ -57,6 +57,8 @@ class Font:
     style: str = "unknown"
     joins: bool = False
     """Letters touch: never spaced out"""
+    capitals: bool | None = None
+    """Draws small letters as capitals; None where the font is to be asked"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +135,7 @@ def _read(path: Path, card: Mapping[str, Any]) -> Iterator[Font]:
             scripts=scripts,
             style=entry.get("style", "unknown"),
             joins=bool(entry.get("joins", False)),
+            capitals=entry.get("capitals"),
         )
 
 
@@ -145,6 +148,7 @@ def _described(path: Path, name: str, digest: str, entry: Mapping[str, Any]) -> 
         scripts=tuple(entry["scripts"]),
         style=entry.get("style", "unknown"),
         joins=bool(entry.get("joins", False)),
+        capitals=entry.get("capitals"),
     )
 
 

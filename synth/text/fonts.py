@@ -54,7 +54,7 @@ class FontLibrary:
 
     def _open_anew(self, font: str) -> Face:
         entry = self.fonts[font]
-        return Face(entry.path, font, entry.index, entry.joins)
+        return Face(entry.path, font, entry.index, joins=entry.joins, capitals=entry.capitals)
 
     def source(self, font: str) -> SourceFile:
         """The font as a source of a clip."""
@@ -72,6 +72,8 @@ class FontLibrary:
         text = unicodedata.normalize("NFC", text)
         if not all(char.isspace() or face.draws(char) for char in text):
             return False
+        if face.capitals and any(len(char.upper()) > 1 for char in text):  # some draw ß as SS and some do not
+            return False
         try:
             for line in clean_lines(text):
                 place(face, Setting(text=line, language="und", script=main_script(line, self.fonts[font].scripts[0])))
@@ -79,13 +81,25 @@ class FontLibrary:
             return False
         return True
 
-    def choose(self, rng: np.random.Generator, text: str, script: str, vertical: bool = False) -> str:
-        """Id of a font that draws all of `text`, each as likely; in columns only where the font has glyphs for them."""
-        names = [name for name, font in self.fonts.items() if script in font.scripts]
+    def choose(
+        self,
+        rng: np.random.Generator,
+        text: str,
+        script: str,
+        vertical: bool = False,
+        styles: Sequence[str] = (),
+    ) -> str:
+        """Id of a font that draws all of `text`, each as likely; in columns only where the font has glyphs for them.
+
+        `styles` names those wanted, () for any. RenderError where no font will do.
+        """
+        fonts = [font for font in self.fonts.values() if script in font.scripts]
+        names = [font.id for font in fonts if not styles or font.style in styles]
         for index in rng.permutation(len(names)).tolist():
             if self.covers(names[index], text) and (not vertical or self.face(names[index]).vertical):
                 return names[index]
-        raise RenderError(f"no font draws {text!r} in script {script}: add a folder of fonts that cover it")
+        style = f" and style {' or '.join(styles)}" if styles else ""
+        raise RenderError(f"no font draws {text!r} in script {script}{style}: add a folder of fonts that cover it")
 
 
 def _named(fonts: Sequence[Font], more: Sequence[Font]) -> list[Font]:

@@ -14,6 +14,8 @@ TOLERANCE = 1 / 2000
 """em; distance between a curve and its chords"""
 MOST_STEPS = 64
 """Chords of one curve"""
+SQUARE = 1000.0
+"""Side on which shapes are compared, as large as a font's em: Skia wants no small numbers"""
 
 
 def without_overlap(path: pathops.Path) -> pathops.Path:
@@ -29,6 +31,21 @@ def without_overlap(path: pathops.Path) -> pathops.Path:
 def moved(path: pathops.Path, x: int, y: int, turned: bool) -> pathops.Path:
     """The path at (x, y), turned clockwise by a quarter first where asked; font units, y up."""
     return path.transform(0, -1, 1, 0, x, y) if turned else path.transform(1, 0, 0, 1, x, y)
+
+
+def likeness(one: pathops.Path, other: pathops.Path) -> float:
+    """Area that both shapes cover over the area that any covers, stretched to one square; 0 for no ink."""
+    if not one.area or not other.area:
+        return 0.0
+    first, second = _squared(one), _squared(other)
+    both = float(pathops.op(first, second, pathops.PathOp.INTERSECTION).area)
+    return both / (first.area + second.area - both)
+
+
+def _squared(path: pathops.Path) -> pathops.Path:
+    x0, y0, x1, y1 = path.bounds
+    x, y = SQUARE / (x1 - x0), SQUARE / (y1 - y0)
+    return path.transform(x, 0, 0, y, -x * x0, -y * y0)
 
 
 def flatten(path: pathops.Path, upem: int) -> Outline:

@@ -36,7 +36,7 @@ class Word:
     """What stands between spaces, or a phrase of Chinese or Japanese."""
 
     text: str
-    """NFC, logical order"""
+    """NFC, logical order; as it is seen: in capitals where the font has no others"""
     script: str
     """ISO 15924"""
     line: int
@@ -144,12 +144,12 @@ def set_text(spec: TextSpec, library: FontLibrary) -> TextLayout:
 
 
 def shape_lines(spec: TextSpec, library: FontLibrary) -> list[tuple[str, ShapedLine]]:
-    """Each line of the spec, NFC with single spaces, and its shape."""
+    """Each line of the spec as it is seen, NFC with single spaces, and its shape."""
     face = library.face(spec.font)
     lines = clean_lines(spec.text)
     if not lines:
         raise RenderError(f"there is nothing to set in {spec.text!r}: give it at least one visible character")
-    return [(line, shape_line(face, setting_of(spec, line))) for line in lines]
+    return [(face.seen(line), shape_line(face, setting_of(spec, line))) for line in lines]
 
 
 def slanted(points: Points, row: _Row, spec: TextSpec) -> Points:

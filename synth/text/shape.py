@@ -25,6 +25,7 @@ class ShapedWord:
     """One word where it stands in its line; the line's first baseline point is (0, 0)."""
 
     text: str
+    """As it is seen: in capitals where the font has no others"""
     script: str
     outline: Outline
     box: Box
@@ -90,7 +91,8 @@ def _word(face: Face, setting: Setting, span: tuple[int, int], glyphs: list[Plac
     box = extent(placed)
     if box is None:
         raise RenderError(f"{face.name} draws nothing for {text!r}: choose a font that covers it")
-    return ShapedWord(text=text, script=main_script(text, setting.script), outline=placed, box=box, chars=moved_chars)
+    script = main_script(text, setting.script)
+    return ShapedWord(text=face.seen(text), script=script, outline=placed, box=box, chars=moved_chars)
 
 
 def _drawn(face: Face, text: str, glyphs: Sequence[Placed]) -> tuple[Outline, tuple[tuple[str, Box], ...]]:
@@ -137,7 +139,7 @@ def _chars(face: Face, text: str, glyphs: Sequence[Placed], boxes: Sequence[Box 
     for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
         cluster = [index for index, glyph in enumerate(glyphs) if glyph.cluster == start]
         box = _union([boxes[index] for index in cluster])
-        cells = [text[start + first : start + last] for first, last in graphemes(text[start:end])]
+        cells = [face.seen(text[start + first : start + last]) for first, last in graphemes(text[start:end])]
         if box is None:
             if not all(invisible(char) for char in text[start:end]):
                 raise RenderError(f"{face.name} draws nothing for {text[start:end]!r} in {text!r}: choose another font")

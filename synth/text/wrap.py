@@ -9,21 +9,27 @@ from synth.specs import TextSpec
 from synth.text.fonts import FontLibrary
 from synth.text.scripts import clean_lines
 from synth.text.shape import ShapedLine, setting_of, shape_line
-from synth.text.units import units
+from synth.text.units import natural, units
+
+WITHIN = 0.5
+"""What a break between two characters of a kind costs, in squared lengths of a line"""
 
 
 def wrap(spec: TextSpec, library: FontLibrary, width: float) -> str:
     """The text with the fewest lines no longer than `width` px (`height` in columns), as even as possible.
 
-    Breaks that are there stay; a word is never cut, so a long one may stick out.
+    Breaks that are there stay; a word is never cut, so a long one may stick out. Chinese and Japanese break where
+    another kind of character begins rather than between two of a kind.
     """
     return "\n".join(_broken(spec, line, library, width / spec.size) for line in clean_lines(spec.text))
 
 
 def _broken(spec: TextSpec, line: str, library: FontLibrary, width: float) -> str:
     lengths = _lengths(shape_line(library.face(spec.font), setting_of(spec, line)), spec.vertical)
-    starts = _starts(lengths, _fewest(lengths, width))
-    spans = units(line, spec.script)
+    count, spans = _fewest(lengths, width), units(line, spec.script)
+    cost = np.where((lengths > width) & ~np.eye(len(spans), dtype=bool), np.inf, lengths**2)
+    within = np.array([start > 0 and not natural(line, start) for start, _ in spans])
+    starts = _starts(cost + WITHIN * (lengths[0, -1] / count) ** 2 * within[:, None], count)
     return "\n".join(line[spans[first][0] : spans[last - 1][1]] for first, last in pairwise([*starts, len(spans)]))
 
 
@@ -49,17 +55,17 @@ def _fewest(lengths: Float64[np.ndarray, "n n"], width: float) -> int:
     return count
 
 
-def _starts(lengths: Float64[np.ndarray, "n n"], count: int) -> list[int]:
-    """First words of `count` lines whose squared lengths add up to the least."""
-    n = len(lengths)
-    cost = np.full((count + 1, n + 1), np.inf)
+def _starts(cost: Float64[np.ndarray, "n n"], count: int) -> list[int]:
+    """First words of the `count` lines that cost the least together; a line of the words i to j costs cost[i, j]."""
+    n = len(cost)
+    least = np.full((count + 1, n + 1), np.inf)
     came = np.zeros((count + 1, n + 1), int)
-    cost[0, 0] = 0
+    least[0, 0] = 0
     for line in range(1, count + 1):
         for end in range(line, n + 1):
-            tried = cost[line - 1, :end] + lengths[:end, end - 1] ** 2
+            tried = least[line - 1, :end] + cost[:end, end - 1]
             came[line, end] = int(tried.argmin())
-            cost[line, end] = tried[came[line, end]]
+            least[line, end] = tried[came[line, end]]
     starts, end = [], n
     for line in range(count, 0, -1):
         end = int(came[line, end])

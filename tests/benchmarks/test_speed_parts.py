@@ -10,12 +10,15 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks import child, endurance, speed, stage, table
-from benchmarks.figures import tracking
-from benchmarks.peers import feathered, poisson
+from benchmarks.figures import scoring, tracking
+from benchmarks.metrics import contours
+from benchmarks.peers import feathered, pixel_scores_timed, poisson
 from benchmarks.table import Bar, Line
+from sts import masks
 from sts.errors import DataError
 from synth.raster import blend
 from synth.raster.coverage import Roi
+from tests.benchmarks.metrics.drawings import drawn, image
 
 
 def textured(height: int = 60, width: int = 160) -> np.ndarray:
@@ -85,7 +88,7 @@ def test_the_table_is_printed_and_kept_as_json(tmp_path: Path, capsys: pytest.Ca
 def test_an_unknown_name_of_figures_is_one_line_that_lists_the_known() -> None:
     result = CliRunner().invoke(speed.main, ["wings"])
     assert result.exit_code == 1
-    assert "'wings' is no set of figures; there are synth, endurance, full" in result.output
+    assert "'wings' is no set of figures; there are synth, metrics, endurance, full" in result.output
 
 
 def test_a_child_is_killed_with_its_workers_and_measured(tmp_path: Path) -> None:
@@ -120,3 +123,18 @@ def test_our_tracker_is_nearer_than_flowtexts_scheme() -> None:
     found = tracking.measure(5)
     assert len(found.ours) == len(found.peer) == 5
     assert max(row.mean for row in found.ours) < max(row.mean for row in found.peer)
+
+
+def test_the_timed_evaluators_do_the_work_of_the_reference() -> None:
+    mask = np.random.default_rng(0).random((24, 31)) < 0.4
+    assert (pixel_scores_timed._boundary(mask) == contours.boundary(mask)).all()
+    before = mask.copy()
+    pixel_scores_timed.hisam({"truth": mask, "prediction": ~mask})
+    assert (mask == before).all()
+
+
+def test_the_scored_prediction_is_the_truth_one_pixel_to_the_right() -> None:
+    pixels = drawn()
+    (found,) = scoring.moved(image(pixels)).frames[0].instances
+    assert found.mask is not None
+    assert (masks.decode(found.mask)[:, 1:] == pixels[:, :-1]).all()

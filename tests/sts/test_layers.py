@@ -54,3 +54,17 @@ def test_labels_are_read_without_the_pixel_layer(pixels: Path, tmp_path: Path) -
     assert next(layers.read(layer, pictures=False)).video is None
     with pytest.raises(DataError, match="no pictures of clip synth-0-000000"):
         next(layers.read(layer))
+
+
+def test_a_layer_of_some_frames_gives_its_labels_and_all_frames_of_its_pictures(pixels: Path, tmp_path: Path) -> None:
+    def some(_item: int, _notes: Notes) -> Iterator[Clip]:
+        clip = next(layers.read(pixels, pictures=False))
+        yield dataclasses.replace(clip, frames=clip.frames[1:2])
+
+    stage.make(Stage(command="label", config={}, out=tmp_path / "some", inputs=(pixels,)), some, [0])
+    told = layers.labels(tmp_path / "some", "synth-0-000000")
+    clip, stored = layers.pixels(tmp_path / "some", "synth-0-000000")
+    assert told is not None
+    assert ([frame.index for frame in told.frames], len(clip.frames), len(stored)) == ([1], 3, 3)
+    assert stored == shards.jpegs(pixels / "shard-00000.parquet", 0)
+    assert layers.labels(tmp_path / "some", "synth-0-000001") is None

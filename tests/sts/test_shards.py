@@ -132,6 +132,19 @@ def test_a_truncated_shard_says_what_to_do(shard: Path, left: int) -> None:
     assert "\n" not in str(caught.value)
 
 
+def test_a_flipped_byte_in_the_footer_is_one_line(clips: list[Clip], tmp_path: Path) -> None:
+    """It has no checksum: the name of a nested column, and text that is no UTF-8 any more."""
+    path = tmp_path / "a.parquet"
+    shards.write(path, clips, meta={"command": "toy"})
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(b"\x06sha256", b"\x06sha25x"))
+    with pytest.raises(DataError, match="damaged"):
+        list(shards.read(path))
+    path.write_bytes(whole.replace(b"sts.command", b"\xffts.command"))
+    with pytest.raises(DataError, match="damaged"):
+        shards.footer(path)
+
+
 def test_a_foreign_parquet_file_is_no_shard(tmp_path: Path) -> None:
     pd.DataFrame({"a": [1]}).to_parquet(tmp_path / "a.parquet")
     with pytest.raises(DataError, match="no shard"):

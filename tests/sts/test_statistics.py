@@ -1,35 +1,51 @@
+from collections.abc import Mapping
+
 import numpy as np
 
 from sts import statistics
+from sts.statistics import PerClip
 
 RNG = 7
+
+
+def mean(clips: PerClip) -> Mapping[str, float]:
+    return {"mean": float(clips[:, 0].mean())}
+
+
+def both(clips: PerClip) -> Mapping[str, float]:
+    above, below = clips[:, :2].sum(axis=0).tolist()
+    return {"ratio": above / below if below else float("nan"), **mean(clips)}
 
 
 def test_an_interval_covers_the_mean_as_often_as_it_says() -> None:
     rng = np.random.default_rng(RNG)
     hits = 0
     for _ in range(200):
-        made = statistics.interval(rng.normal(3.0, 1.0, (40, 1)), statistics.mean, rng, draws=300)
+        made = statistics.intervals(rng.normal(3.0, 1.0, (40, 1)), mean, rng, draws=300)["mean"]
         hits += made.low <= 3.0 <= made.high
     assert 178 <= hits <= 200
 
 
-def test_the_same_generator_gives_the_same_interval() -> None:
+def test_the_same_generator_gives_the_same_intervals() -> None:
     clips = np.random.default_rng(RNG).random((20, 2))
-    first, second = (statistics.interval(clips, statistics.ratio, np.random.default_rng(1)) for _ in range(2))
+    first, second = (statistics.intervals(clips, both, np.random.default_rng(1)) for _ in range(2))
     assert first == second
-    assert first.low < first.value < first.high
+    assert set(first) == {"ratio", "mean"}
+    assert first["ratio"].low < first["ratio"].value < first["ratio"].high
 
 
 def test_a_small_steady_gain_shows_only_when_clips_are_paired() -> None:
     rng = np.random.default_rng(RNG)
     hard = rng.normal(0.5, 0.2, (50, 1))
     better = hard + 0.01 + rng.normal(0, 0.005, (50, 1))
-    gain = statistics.paired_difference(better, hard, statistics.mean, rng)
-    assert gain.low > 0
-    assert statistics.interval(better, statistics.mean, rng).low < hard.mean()
+    assert statistics.paired_differences(better, hard, mean, rng)["mean"].low > 0
+    assert statistics.intervals(better, mean, rng)["mean"].low < hard.mean()
 
 
-def test_a_ratio_is_of_sums_and_one_where_all_is_empty() -> None:
-    assert statistics.ratio(np.array([[1.0, 2.0], [3.0, 3.0]])) == 0.8
-    assert statistics.ratio(np.zeros((3, 2))) == 1.0
+def test_a_score_that_few_draws_define_has_no_interval() -> None:
+    clips = np.zeros((30, 2))
+    clips[0] = 1
+    found = statistics.intervals(clips[:, [0, 1]], both, np.random.default_rng(1))
+    assert found["ratio"].low == found["ratio"].high == 1.0
+    never = statistics.intervals(np.zeros((30, 2)), both, np.random.default_rng(1))["ratio"]
+    assert all(np.isnan([never.value, never.low, never.high]))

@@ -16,6 +16,8 @@ from sts.stage import Notes
 from sts.types import Clip
 from synth import stage
 from synth.placement import PlacementConfig
+from synth.setup import SurfaceConfig
+from tests.synth import onnx_writer as onnx
 
 BACKGROUNDS = Path(stage.__file__).parent / "assets" / "backgrounds"
 SMALL = stage.RenderConfig(width=320, height=180, frames=4, fallback_share=0.0, windows_per_video=1, clips_per_shard=2)
@@ -90,6 +92,25 @@ def test_a_folder_without_a_video_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"1 unreadable"):
         job(SMALL, tmp_path, tmp_path)
     assert job(PLANES, tmp_path, tmp_path).windows == ()
+
+
+@pytest.mark.parametrize("key", ["depth", "text_detector"])
+def test_a_missing_network_stops_a_job_before_it_starts(tmp_path: Path, key: str) -> None:
+    gone = config.from_dict(SurfaceConfig, {key: str(tmp_path / "gone.onnx")})
+    with pytest.raises(ConfigError, match=r"cannot read the network .*gone.onnx"):
+        job(replace(SMALL, surfaces=gone), tmp_path)
+
+
+def test_manifest_and_clips_on_video_name_the_networks(tmp_path: Path) -> None:
+    red = onnx.weights("red", np.array([1.0, 0.0, 0.0]).reshape(1, 3, 1, 1))
+    sides = [onnx.port("x", 1, 3, 16, 16)], [onnx.port("y", 1, 1, 16, 16)]
+    path = onnx.write(tmp_path / "d.onnx", [onnx.node("Conv", ["x", "red"], "y", kernel_shape=[1, 1])], *sides, red)
+    shutil.copy(BACKGROUNDS / "room_people.mp4", tmp_path)
+    work = job(replace(SMALL, surfaces=SurfaceConfig(depth=path)), tmp_path / "cache", tmp_path)
+    clip = stage.Studio(work).clip(0, Notes())
+    assert clip.origin.uri == "synth.engines.flow:Flow"
+    (model,) = (source for source in clip.origin.sources if source.kind == "model")
+    assert stage.made_from(work)["networks"] == {"depth": model.sha256}
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 
 from sts import files, video
+from sts.errors import DataError
+from synth.setup import SurfaceConfig, open_networks
 from synth.surfaces import analysis, windows
+from tests.synth import onnx_writer as onnx
 
 SIZE = (512, 288)
 FRAMES = 20
@@ -123,6 +126,19 @@ def test_a_second_reading_needs_no_video(street: windows.Window, tmp_path: Path)
     moved = replace(street, path=str(tmp_path / "gone.mp4"))
     assert same(first, analysis.analyse(moved, SIZE, tmp_path))
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_network_has_an_entry_of_its_own_wherever_its_file_lies(street: windows.Window, tmp_path: Path) -> None:
+    zero = onnx.weights("zero", np.zeros((2, 3, 1, 1)))
+    nodes = [onnx.node("Sub", ["a", "b"], "c"), onnx.node("Conv", ["c", "zero"], "y", kernel_shape=[1, 1])]
+    ports = [onnx.port("a", 1, 3, 16, 16), onnx.port("b", 1, 3, 16, 16)], [onnx.port("y", 1, 2, 16, 16)]
+    paths = [onnx.write(tmp_path / name, nodes, *ports, zero) for name in ("one.onnx", "two.onnx")]
+    first, second = (open_networks(SurfaceConfig(flow=path)) for path in paths)
+    found = analysis.analyse(street, SIZE, tmp_path / "cache", first)
+    gone = replace(street, path=str(tmp_path / "gone.mp4"))
+    assert same(analysis.analyse(gone, SIZE, tmp_path / "cache", second), found)
+    with pytest.raises(DataError, match=r"gone.mp4"):
+        analysis.analyse(gone, SIZE, tmp_path / "cache")
 
 
 def test_a_damaged_entry_is_noticed_and_made_again(

@@ -60,7 +60,7 @@ def test_clips_of_a_shard_are_offered_unless_they_have_text(tmp_path: Path) -> N
     info = shards.write(f"{out}/shard-00000.parquet", [clip("written", pictures[::-1].copy(), (line,)), empty], meta={})
     manifest.write(out, Manifest(command="test", config={}, shards=(info,)))
     found = windows.survey(out, frames=10)
-    assert found.dropped == {"clip with text": 1}
+    assert found.dropped == {"said to have text": 1}
     (window,) = found.windows
     assert (window.path, window.license, window.credit) == (f"{out}/shard-00000.parquet#1", "CC0-1.0", "seen.mp4")
     seen, times = windows.read(window, 128, 96)
@@ -133,3 +133,48 @@ def test_reading_keeps_the_aspect_and_counts_time_from_the_first_frame(tmp_path:
     rows, columns = np.nonzero(pictures[0, :, :, 0] > 128)
     assert np.ptp(rows) == pytest.approx(np.ptp(columns), abs=2)
     assert np.ptp(rows) == pytest.approx(60, abs=2)
+
+
+class Bright:
+    """TextDetector: a white bar is text; counts what it is shown."""
+
+    def __init__(self) -> None:
+        self.seen = 0
+
+    def finds(self, picture: np.ndarray) -> bool:
+        self.seen += 1
+        return bool((picture[40:50, 20:60] > 200).all())
+
+
+@pytest.mark.parametrize("place", [0, 6, 11])
+def test_windows_with_text_in_the_first_middle_or_last_frame_are_left_out(tmp_path: Path, place: int) -> None:
+    frames = drifting(6, 12)
+    frames[place] = frames[place].copy()
+    frames[place][38:52, 16:64] = 255
+    path = write(tmp_path / "sign.mp4", frames)
+    found = windows.survey([str(path)], frames=12, detector=Bright())
+    assert (found.windows, found.dropped) == ((), {"text in the picture": 1})
+    assert len(windows.windows([str(path)], frames=12)) == 1
+
+
+def test_three_frames_of_a_window_without_text_are_looked_at(tmp_path: Path) -> None:
+    detector = Bright()
+    found = windows.survey([str(write(tmp_path / "plain.mp4", drifting(7, 26)))], 12, 2, detector)
+    assert (len(found.windows), detector.seen) == (2, 6)
+
+
+def test_a_video_that_the_ledger_says_has_text_is_left_out(tmp_path: Path) -> None:
+    for number, name in enumerate(("shop", "wall")):
+        write(tmp_path / f"{name}.mp4", drifting(number, 12))
+    ledger = tmp_path / "sources.toml"
+    ledger.write_text('["shop.mp4"]\nlicense = "CC0-1.0"\ntext = true\n["wall.mp4"]\nlicense = "CC0-1.0"\n')
+    found = windows.survey(str(tmp_path), frames=12)
+    assert [Path(window.path).name for window in found.windows] == ["wall.mp4"]
+    assert found.dropped == {"said to have text": 1}
+
+
+def test_a_ledger_that_says_neither_true_nor_false_is_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    write(tmp_path / "shop.mp4", drifting(8, 12))
+    (tmp_path / "sources.toml").write_text('["shop.mp4"]\ntext = "yes"\n')
+    assert windows.windows(str(tmp_path), frames=12) == ()
+    assert "has text = 'yes' for shop.mp4: write true or false" in caplog.text

@@ -74,6 +74,14 @@ def test_only_fonts_that_cover_the_text_are_chosen(library: FontLibrary) -> None
     assert all(library.covers(font, "Щёголь № 5") for font in chosen)
 
 
+def test_a_style_of_font_can_be_asked_for(library: FontLibrary) -> None:
+    rng = np.random.default_rng(0)
+    chosen = {library.choose(rng, "Open", "Latn", styles=("serif", "slab")) for _ in range(30)}
+    assert {library.fonts[name].style for name in chosen} == {"serif", "slab"}
+    with pytest.raises(RenderError, match="no font draws 'Ouvert' in script Latn and style blackletter: add"):
+        library.choose(rng, "Ouvert", "Latn", styles=("blackletter",))
+
+
 def test_columns_get_fonts_with_column_glyphs(library: FontLibrary) -> None:
     rng = np.random.default_rng(0)
     assert all(library.face(library.choose(rng, "入口", "Jpan", vertical=True)).vertical for _ in range(5))
@@ -163,3 +171,33 @@ def test_no_shipped_font_draws_the_digits_of_a_script_as_latin_ones(zero: str) -
             if own and latin:
                 one, other = (p - p.min(axis=0) for p in (face.outline(own).points, face.outline(latin).points))
                 assert one.shape != other.shape or np.abs(one - other).max() > 0.02, (name, digit)
+
+
+CAPITALS = (
+    "amatic-sc", "bangers", "bebas-neue", "bungee", "cinzel", "horror-drip", "permanent-marker", "rubik-mono-one",
+    "silkscreen",
+)  # fmt: skip
+
+
+def test_fonts_of_capitals_are_known(library: FontLibrary) -> None:
+    assert tuple(name for name in library.fonts if library.face(name).capitals) == CAPITALS
+
+
+def test_fonts_that_say_nothing_are_asked_whether_they_draw_capitals_only(tmp_path: Path) -> None:
+    names = ("bangers", "cinzel", "permanent-marker", "anton", "neon-lines", "amiri", "great-vibes")
+    asked = FontLibrary.open((_folder(tmp_path / "fonts", names),), shipped=False)
+    assert {name for name in names if asked.face(name).capitals} == {"bangers", "cinzel", "permanent-marker"}
+
+
+def test_a_side_car_card_decides_on_capitals(tmp_path: Path) -> None:
+    folder = _folder(tmp_path / "fonts", ("anton", "bangers"))
+    card = '[a]\nfile = "anton.ttf"\ncapitals = true\n[b]\nfile = "bangers.ttf"\ncapitals = false\n'
+    (folder / "fonts.toml").write_text(card)
+    library = FontLibrary.open((folder,), shipped=False)
+    assert (library.face("a").capitals, library.face("b").capitals) == (True, False)
+
+
+def test_fonts_of_capitals_leave_letters_out_that_have_no_capital_of_their_own(library: FontLibrary) -> None:
+    assert library.covers("bebas-neue", "STRASSE")
+    assert library.covers("anton", "Straße")
+    assert not library.covers("bebas-neue", "Straße")

@@ -96,6 +96,21 @@ def test_transcripts_are_nfc(library: FontLibrary) -> None:
     assert all(unicodedata.is_normalized("NFC", word.text) for word in layout.words)
 
 
+@pytest.mark.parametrize("font", ["bebas-neue", "cinzel"])
+def test_transcripts_are_in_capitals_where_the_font_has_no_others(library: FontLibrary, font: str) -> None:
+    layout = set_text(_spec("latin", text="Café for 2\nopen", font=font), library)
+    assert layout.text == "CAFÉ FOR 2\nOPEN"
+    assert [line.text for line in layout.lines] == ["CAFÉ FOR 2", "OPEN"]
+    assert [word.text for word in layout.words] == ["CAFÉ", "FOR", "2", "OPEN"]
+    assert ["".join(char.text for char in word.chars) for word in layout.words] == ["CAFÉ", "FOR", "2", "OPEN"]
+
+
+def test_small_capitals_stay_smaller_than_capitals(library: FontLibrary) -> None:
+    layout = set_text(_spec("latin", text="Xx", font="cinzel"), library)
+    large, small = (np.ptp(char.polygon[:, 1]) for char in layout.words[0].chars)
+    assert small < 0.9 * large
+
+
 def test_size_scales_everything(library: FontLibrary, spec: TextSpec) -> None:
     small = set_text(spec, library)
     large = set_text(replace(spec, size=2 * spec.size), library)

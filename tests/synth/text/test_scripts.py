@@ -1,7 +1,6 @@
 import unicodedata
 
 from synth.text.scripts import clean_lines, graphemes, main_script, visual_runs
-from synth.text.units import units
 
 
 def _visual(line: str, script: str) -> list[str]:
@@ -41,19 +40,3 @@ def test_lines_are_nfc_with_single_spaces() -> None:
 def test_a_word_has_the_script_of_its_letters() -> None:
     assert [main_script(word, "Arab") for word in ("رقم", "Mocha", "123")] == ["Arab", "Latn", "Arab"]
     assert main_script("営業", "Jpan") == "Jpan"
-
-
-def test_words_stand_between_spaces_with_their_punctuation() -> None:
-    assert ["Bed & breakfast!"[a:b] for a, b in units("Bed & breakfast!", "Latn")] == ["Bed", "&", "breakfast!"]
-
-
-def test_chinese_and_japanese_are_cut_into_short_phrases_that_give_the_line_again() -> None:
-    for line, script in (
-        ("営業時間：午前9時から「ラーメン」をどうぞ。", "Jpan"),
-        ("全场满100元减20元，欢迎光临本店！", "Hans"),
-    ):
-        parts = [line[start:end] for start, end in units(line, script)]
-        assert "".join(parts) == line
-        assert all(1 <= len(graphemes(part.strip("「」，。：！"))) <= 8 for part in parts)
-        assert not any(part[0] in "，。：！」" for part in parts)
-        assert len(parts) > 2

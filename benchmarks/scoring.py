@@ -1,0 +1,202 @@
+"""Scores directories of predictions against the truth, shard by shard."""
+
+import logging
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, cast
+
+import numpy as np
+
+from benchmarks.metrics import frames
+from benchmarks.metrics.rows import defined, scorer
+from sts import files, layers, manifest, masks, plugins, run, shards, statistics
+from sts.errors import ConfigError, DataError
+from sts.files import Location
+from sts.protocols import Metric
+from sts.statistics import Interval
+from sts.types import Clip
+
+log = logging.getLogger(__name__)
+
+METRICS = (
+    "benchmarks.metrics.pixels:Pixels",
+    "benchmarks.metrics.temporal:Temporal",
+    "benchmarks.metrics.panoptic:Panoptic",
+    "benchmarks.metrics.precision:AveragePrecision",
+    "benchmarks.metrics.track:Tracking",
+    "benchmarks.metrics.transcription:Transcription",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluateConfig:
+    """Settings of `benchmarks.evaluate`."""
+
+    seed: int = 0
+    """Of the bootstrap"""
+    metrics: tuple[str, ...] = METRICS
+    """Import paths of classes"""
+    draws: int = 1000
+    """Of the bootstrap, by clip"""
+    level: float = 0.95
+    """Of the intervals"""
+    worst: int = 12
+    """Clips shown as pictures"""
+
+    def __post_init__(self) -> None:
+        """ConfigError for an interval that cannot be drawn."""
+        if self.draws < 20 or not 0 < self.level < 1:
+            raise ConfigError(
+                f"draws = {self.draws}, level = {self.level}: give 20 draws or more and a level in (0, 1)"
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """A clip over time."""
+
+    frames: tuple[int, ...]
+    """Index of each labelled frame"""
+    iou: tuple[float, ...]
+    """fgIoU of each frame, 1 where both are empty"""
+    area: tuple[float, ...]
+    """Share of the frame that the prediction covers"""
+
+    @property
+    def flicker(self) -> float:
+        """Mean change of the fgIoU from one labelled frame to the next."""
+        return float(np.abs(np.diff(self.iou)).mean()) if len(self.iou) > 1 else 0.0
+
+    @property
+    def worst(self) -> int:
+        """Index of the frame with the lowest fgIoU."""
+        return self.frames[int(np.argmin(self.iou))]
+
+
+@dataclass(slots=True, kw_only=True)
+class Scored:
+    """What is known of some clips."""
+
+    path: str
+    clips: int
+    metrics: list[Any]
+    """Metric instances"""
+    curves: dict[str, Curve] = field(default_factory=dict)
+    """By clip id; a clip without a labelled frame has none"""
+
+    def merge(self, other: "Scored") -> None:
+        """Add what another shard counted."""
+        self.clips += other.clips
+        self.curves.update(other.curves)
+        for mine, theirs in zip(self.metrics, other.metrics, strict=True):
+            mine.merge(theirs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """One directory of predictions."""
+
+    prediction: str
+    scores: dict[str, dict[str, Interval]]
+    """By class of the metric and name: fractions, or px where the name ends with _px"""
+    extra: int
+    """Predicted clips that the truth does not have; they are not scored"""
+    scored: Scored
+
+
+def evaluate(settings: EvaluateConfig, truth: Location, prediction: Location, workers: str) -> Result:
+    """All scores of a directory. DataError if it lacks a clip of the truth."""
+    done = manifest.read(truth)
+    extra = _check(truth, prediction)
+    tasks = {i: partial(_shard, settings, truth, prediction, shard.path) for i, shard in enumerate(done.shards)}
+    parts = run.map_shards(tasks, workers)
+    if not parts:
+        raise DataError(f"{truth} holds no clips")
+    total = parts[0]
+    for i in sorted(parts)[1:]:
+        total.merge(parts[i])
+    return Result(prediction=str(prediction), scores=_scores(settings, total), extra=extra, scored=total)
+
+
+def differences(settings: EvaluateConfig, a: Result, b: Result) -> dict[str, Interval]:
+    """Scores of `a` minus scores of `b` on the same clips, paired by clip; AP, which is no sum over clips, has none."""
+    found: dict[str, Interval] = {}
+    for first, second in zip(a.scored.metrics, b.scored.metrics, strict=True):
+        scores = scorer(first)
+        if scores is not None:
+            rng, tables = np.random.default_rng(settings.seed), (first.rows.table(), second.rows.table())
+            found |= statistics.paired_differences(*tables, scores, rng, settings.draws, settings.level)
+    return {name: one for name, one in found.items() if np.isfinite(one.value)}
+
+
+def clip_scores(scored: Scored) -> dict[str, dict[str, float]]:
+    """Scores of each clip on its own, by clip id and name."""
+    found: dict[str, dict[str, float]] = {clip_id: {} for clip_id in scored.curves}
+    for metric in scored.metrics:
+        scores = scorer(metric)
+        if scores is not None:
+            for clip_id in scored.curves:
+                found[clip_id] |= defined(scores(metric.rows.clips[clip_id][None]))
+    return found
+
+
+def _check(truth: Location, prediction: Location) -> int:
+    """Number of predicted clips without truth. DataError for a truth without prediction."""
+    wanted, given = _ids(truth), _ids(prediction)
+    missing, extra = sorted(wanted - given), sorted(given - wanted)
+    if missing:
+        raise DataError(
+            f"{prediction} lacks {len(missing)} of {len(wanted)} clips of {truth}, first {missing[0]}: predict them "
+            "too, or give the truth of what was predicted"
+        )
+    if extra:
+        log.warning("%s has %d clips that %s has not, first %s; not scored", prediction, len(extra), truth, extra[0])
+    return len(extra)
+
+
+def _ids(directory: Location) -> set[str]:
+    return {
+        clip_id
+        for shard in manifest.read(directory).shards
+        for clip_id in shards.clip_ids(files.join(directory, shard.path))
+    }
+
+
+def _shard(settings: EvaluateConfig, truth: Location, prediction: Location, name: str) -> Scored:
+    found = [cast(Any, plugins.load(path, Metric)) for path in settings.metrics]
+    done = Scored(path=name, clips=0, metrics=found)
+    look = any(getattr(metric, "needs_pictures", False) for metric in found)
+    for wanted in layers.read_shard(truth, name, pictures=look):
+        given = layers.labels(prediction, wanted.clip_id)
+        assert given is not None  # _check
+        for metric in found:
+            metric.update(wanted, given)
+        curve = _curve(wanted, given)
+        if curve.frames:
+            done.curves[wanted.clip_id] = curve
+        done.clips += 1
+    return done
+
+
+def _curve(truth: Clip, prediction: Clip) -> Curve:
+    pairs, size = frames.pairs(truth, prediction), (truth.height, truth.width)
+    ink = [(frames.strokes(wanted, *size), frames.strokes(given, *size)) for wanted, given in pairs]
+    return Curve(
+        frames=tuple(wanted.index for wanted, _ in pairs),
+        iou=tuple(masks.iou(*one) for one in ink),
+        area=tuple(masks.area(one) / (truth.height * truth.width) for _, one in ink),
+    )
+
+
+def _scores(settings: EvaluateConfig, total: Scored) -> dict[str, dict[str, Interval]]:
+    return {type(metric).__name__: _intervals(settings, metric) for metric in total.metrics}
+
+
+def _intervals(settings: EvaluateConfig, metric: Any) -> dict[str, Interval]:
+    """Scores of one metric; one that is no sum over clips has no intervals."""
+    scores, nan = scorer(metric), float("nan")
+    if scores is None:
+        return {name: Interval(value=value, low=nan, high=nan) for name, value in metric.compute().items()}
+    rng = np.random.default_rng(settings.seed)
+    found = statistics.intervals(metric.rows.table(), scores, rng, settings.draws, settings.level)
+    return {name: one for name, one in found.items() if np.isfinite(one.value)}

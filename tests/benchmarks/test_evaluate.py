@@ -1,0 +1,158 @@
+"""The whole way from two directories of shards to a table, scores.json and report.html."""
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from benchmarks import baselines, evaluate, scoring, trivial
+from benchmarks.scoring import EvaluateConfig
+from sts import manifest, masks, shards
+from sts.errors import ConfigError, DataError
+from sts.types import Clip, Frame, Manifest, Origin, TextInstance
+
+HEIGHT, WIDTH, FRAMES = 48, 64, 3
+BOX = ((8.0, 10.0), (40.0, 10.0), (40.0, 26.0), (8.0, 26.0))
+FAST = EvaluateConfig(draws=40, metrics=scoring.METRICS[:1])
+Write = Callable[[str, list[Clip]], str]
+
+
+def word(left: int, text: str = "word") -> TextInstance:
+    """A 2 px ring of strokes from x = left."""
+    pixels = np.zeros((HEIGHT, WIDTH), np.bool_)
+    pixels[10:26, left : left + 30] = True
+    pixels[12:24, left + 2 : left + 28] = False
+    return TextInstance(
+        track_id=1, level="word", polygon=BOX, source="rendered", mask=masks.encode(pixels), text=text, script="Latn"
+    )
+
+
+def clip(name: str, left: int = 9) -> Clip:
+    frames = tuple(Frame(index=i, time_s=i / 25, instances=(word(left + i),)) for i in range(FRAMES))
+    grey = np.full((FRAMES, HEIGHT, WIDTH, 3), 90, np.uint8)
+    for picture, frame in zip(grey, frames, strict=True):
+        assert frame.instances[0].mask is not None
+        picture[masks.decode(frame.instances[0].mask)] = 230
+    origin = Origin(kind="real", uri="drawn", license="CC0-1.0")
+    return Clip(clip_id=name, fps=Fraction(25), height=HEIGHT, width=WIDTH, frames=frames, origin=origin, video=grey)
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    def wrote(name: str, clips: list[Clip]) -> str:
+        place = tmp_path / name
+        found = [
+            shards.write(str(place / manifest.shard_name(i)), [one], meta={"item": str(i)})
+            for i, one in enumerate(clips)
+        ]
+        manifest.write(str(place), Manifest(command="test", config={}, shards=tuple(found)))
+        return str(place)
+
+    return wrote
+
+
+@pytest.fixture
+def truth(write: Write) -> str:
+    return write("truth", [clip("a"), clip("b", 12)])
+
+
+def test_the_truth_scores_full_marks_however_many_workers(truth: str) -> None:
+    one, two = (scoring.evaluate(FAST, truth, truth, workers) for workers in ("1", "2"))
+    assert one.scores == two.scores
+    assert one.scores["Pixels"]["fgiou"].value == 1.0
+    assert one.scores["Pixels"]["jf"].value == 1.0
+
+
+def test_shards_sum_to_what_one_shard_gives(truth: str, tmp_path: Path) -> None:
+    together = tmp_path / "together"
+    info = shards.write(str(together / manifest.shard_name(0)), [clip("b", 12), clip("a")], meta={"item": "0"})
+    manifest.write(str(together), Manifest(command="test", config={}, shards=(info,)))
+    trivial.predict(truth, "truth, 1 px to the right", str(tmp_path / "moved"), "1")
+    apart, whole = (scoring.evaluate(FAST, place, str(tmp_path / "moved"), "1") for place in (truth, str(together)))
+    assert apart.scores == whole.scores
+    assert 0 < apart.scores["Pixels"]["fgiou"].value < 1
+
+
+def test_a_missing_clip_is_an_error_and_an_extra_one_is_counted(truth: str, write: Write) -> None:
+    with pytest.raises(DataError, match=r"lacks 1 of 2 clips of .*, first b"):
+        scoring.evaluate(FAST, truth, write("less", [clip("a")]), "1")
+    more = scoring.evaluate(FAST, truth, write("more", [clip("a"), clip("b", 12), clip("c")]), "1")
+    assert more.extra == 1
+    assert more.scored.clips == 2
+
+
+def test_a_prediction_of_another_size_names_clip_and_sizes(truth: str, write: Write) -> None:
+    small = replace(word(9), mask=masks.empty(24, 32))
+    frames = tuple(Frame(index=i, time_s=i / 25, instances=(small,)) for i in range(FRAMES))
+    half = [replace(clip(name), height=24, width=32, frames=frames, video=None) for name in "ab"]
+    with pytest.raises(DataError, match="clip a: the truth is 64x48 px, the prediction 32x24"):
+        scoring.evaluate(FAST, truth, write("half", half), "1")
+
+
+def test_settings_that_make_no_interval_are_refused() -> None:
+    with pytest.raises(ConfigError, match="draws = 3"):
+        EvaluateConfig(draws=3)
+
+
+@pytest.fixture
+def report(truth: str, tmp_path: Path) -> Path:
+    """Two predictions of the truth, scored by the command with all its metrics."""
+    names = ("truth, 1 px to the right", "Sauvola")
+    for name in names:
+        trivial.predict(truth, name, str(tmp_path / name), "1")
+    (tmp_path / "fast.toml").write_text("draws = 40\n")
+    given = ["--truth", truth, "--out", str(tmp_path / "out"), "--config", str(tmp_path / "fast.toml")]
+    done = CliRunner().invoke(evaluate.main, [*given, *(part for n in names for part in ("--in", str(tmp_path / n)))])
+    assert done.exit_code == 0, done.output
+    assert "fgiou" in done.output
+    return tmp_path / "out"
+
+
+def test_scores_are_json_without_nan_and_say_who_is_better(report: Path) -> None:
+    page = json.loads((report / "scores.json").read_text(), parse_constant=pytest.fail)
+    moved, sauvola = page["predictions"]
+    assert moved["scores"]["nsd_1px"]["value"] == 1.0
+    assert moved["scores"]["fgiou"]["value"] < 0.75
+    assert set(moved["by clip"]) == {"a", "b"}
+    wanted = moved["scores"]["word_pq"]["value"] - sauvola["scores"]["word_pq"]["value"]
+    assert page["difference"]["word_pq"]["value"] == pytest.approx(wanted)
+
+
+def test_the_report_needs_nothing_but_itself(report: Path) -> None:
+    page = (report / "report.html").read_text()
+    assert not re.search(r"""(src|href)=["'](?!data:)""", page)
+    assert page.count("data:image/jpeg;base64,") == 4
+    assert "<svg" in page
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Chromium")
+def test_a_click_on_a_heading_sorts_the_clips(report: Path, tmp_path: Path) -> None:
+    page = (report / "report.html").read_text()
+    for clicks, first in ((1, "b"), (2, "a")):
+        click = "document.querySelector('table.sorts th button').click();" * clicks
+        (tmp_path / "page.html").write_text(page.replace("</body>", f"<script>{click}</script></body>"))
+        how = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--dump-dom"]
+        command = ["chromium", *how, f"--user-data-dir={tmp_path}/profile", (tmp_path / "page.html").as_uri()]
+        shown = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
+        table = shown[shown.index('class="sorts"') :]
+        assert re.findall(r"<tr><td>(\w)</td>", table)[0] == first
+
+
+def test_baselines_are_ranked_as_they_must_be(truth: str, tmp_path: Path) -> None:
+    (tmp_path / "fast.toml").write_text("draws = 20\n")
+    given = ["--in", truth, "--out", str(tmp_path / "base"), "--config", str(tmp_path / "fast.toml")]
+    done = CliRunner().invoke(baselines.main, given)
+    assert done.exit_code == 0, done.output
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in done.output.splitlines() if "|" in line]
+    fgiou = {row[0]: float(row[1]) for row in rows[2:]}
+    assert list(fgiou) == list(trivial.NAMES)
+    assert fgiou["all background"] == 0 < fgiou["all text"] < fgiou["truth, grown by 1 px"] < 100
