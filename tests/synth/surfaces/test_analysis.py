@@ -11,7 +11,7 @@ import pytest
 from sts import files, video
 from sts.errors import DataError
 from synth.setup import SurfaceConfig, open_networks
-from synth.surfaces import analysis, windows
+from synth.surfaces import analysis, pose, windows
 from tests.synth import onnx_writer as onnx
 
 SIZE = (512, 288)
@@ -119,6 +119,43 @@ def test_a_surface_goes_with_a_moving_camera(tmp_path: Path) -> None:
         for time in range(FRAMES):
             true = at_key + np.array([3.0, 1.0]) * (10 - time)
             assert np.abs(surface.project(corners, time) - true).max() < 0.5
+
+
+def past_a_wall(normal: np.ndarray) -> list[np.ndarray]:
+    """The camera goes 0.4 of its distance along a plane with this normal, which fills the picture."""
+    focal = pose.FOCAL * SIZE[0]
+    lens = np.array([[focal, 0, SIZE[0] / 2], [0, focal, SIZE[1] / 2], [0, 0, 1]])
+    shift = np.array([[1.0, 0.0, 300.0], [0.0, 1.0, 200.0], [0.0, 0.0, 1.0]])
+    wide, frames = ground(4, (SIZE[0] + 600, SIZE[1] + 400)), []
+    for time in range(FRAMES):
+        way = np.array([0.02 * (time - FRAMES // 2), 0.0, 0.0])
+        matrix = lens @ (np.eye(3) + np.outer(way, normal)) @ np.linalg.inv(lens) @ np.linalg.inv(shift)
+        frames.append(cv2.warpPerspective(wide, matrix, SIZE))
+    return frames
+
+
+def test_the_motion_of_the_camera_lays_the_surface_on_its_plane(tmp_path: Path) -> None:
+    normal = np.array([-0.6, 0.0, -0.8])
+    found = analysis.study(window(tmp_path / "wall.mp4", past_a_wall(normal)), SIZE)
+    assert found.surfaces
+    for surface in found.surfaces:
+        corners = np.array([[0, 0], [surface.width, 0], [surface.width, surface.height], [0, surface.height]], float)
+        rays = np.c_[(surface.project(corners, FRAMES // 2) - np.array(SIZE) / 2) / (pose.FOCAL * SIZE[0]), np.ones(4)]
+        points = -rays / (rays @ normal)[:, None]
+        right, down = points[1] - points[0], points[3] - points[0]
+        assert abs(right @ down) < 0.05 * np.linalg.norm(right) * np.linalg.norm(down)
+        aspect = np.linalg.norm(right) / np.linalg.norm(down)
+        assert aspect == pytest.approx(surface.width / surface.height, rel=0.1)
+
+
+def test_on_a_lawn_before_a_wall_text_lies_down(tmp_path: Path) -> None:
+    view = ground(5)
+    view[:140] //= 3
+    found = analysis.study(window(tmp_path / "lawn.mp4", [view] * FRAMES), SIZE)
+    assert {surface.kind for surface in found.surfaces} == {"ground", "static"}
+    for surface in found.surfaces:
+        quad = surface.project(np.array([[0, 0], [surface.width, 0], [0, surface.height]], float), 0)
+        assert (surface.kind == "ground") == (quad[0, 1] > 140)
 
 
 def test_a_second_reading_needs_no_video(street: windows.Window, tmp_path: Path) -> None:

@@ -102,6 +102,34 @@ def test_an_own_motion_of_a_few_pixels_excludes() -> None:
     assert not any(_overlap(candidate, (110, 60, 240, 140)) for candidate in found)
 
 
+def blue_above_grass() -> np.ndarray:
+    picture = ground(8)
+    picture[:, :, 2] //= 2
+    picture[:90] = np.linspace((80, 130, 215), (150, 190, 225), 90).astype(np.uint8)[:, None]
+    return picture
+
+
+def test_rectangles_keep_off_the_sky() -> None:
+    found = regions.candidates(layers.look(noisy(np.stack([blue_above_grass()] * FRAMES)), KEY, ALL), 6)
+    assert found
+    assert all(candidate.top >= 86 for candidate in found)
+
+
+def test_what_runs_out_at_the_foot_of_the_picture_and_ends_above_is_ground() -> None:
+    view = ground(3)
+    view[:100] //= 3
+    view[130:170, 180:220] = (200, 40, 40)
+    scene = layers.look(noisy(np.stack([view] * FRAMES)), KEY, ALL)
+    assert regions.on_ground(scene, _place(40, 120))
+    assert regions.on_ground(scene, _place(150, 105))
+    assert not regions.on_ground(scene, _place(40, 30))
+
+
+def test_a_wall_that_fills_the_picture_is_not_ground() -> None:
+    scene = layers.look(noisy(np.stack([ground(3)] * FRAMES)), KEY, ALL)
+    assert not any(regions.on_ground(scene, place) for place in regions.candidates(scene, 4))
+
+
 def test_lines_that_meet_tilt_the_rectangle_and_keep_it_in_its_box() -> None:
     picture = np.full((720, 1280), 200, np.uint8)
     for x in range(-600, 1900, 100):
@@ -121,6 +149,10 @@ def test_without_lines_the_rectangle_is_upright() -> None:
     assert not found.tilted
     assert (found.width, found.height) == pytest.approx((300, 100))
     assert found.to_key == pytest.approx(np.array([[1, 0, 100], [0, 1, 50], [0, 0, 1]]))
+
+
+def _place(left: int, top: int) -> regions.Candidate:
+    return regions.Candidate(left=left, top=top, width=90, height=20, score=1.0)
 
 
 def _overlap(candidate: regions.Candidate, box: tuple[float, float, float, float]) -> bool:
