@@ -21,6 +21,8 @@ from sts.errors import DataError
 RENDER = "synth.render"
 SAME = Bar(value=0, best="low")
 FLAT_PERCENT = 5.0
+SHARES = (0.3, 0.6, 0.9)
+"""Of what a run takes: in shards, between, and in the preview"""
 MINUTES = 30.0
 """For the full set"""
 
@@ -88,7 +90,7 @@ def endure(trial: Trial, seed: int) -> list[Line]:
         *killed(trial, tree, again.seconds, seed),
         _line("workers 2 and 4: other bytes", sum(_differs(trial, tree, w) for w in ("2", "4")), "trees"),
         _line("asset folder shuffled, other hash seed: other bytes", _shuffled(trial, tree), "trees"),
-        *(full_disk(trial, tree, _size(reference) // 2) if os.geteuid() == 0 else []),
+        *(full_disk(trial, tree, _size(reference)) if os.geteuid() == 0 else []),
         soak(trial),
     ]
 
@@ -112,23 +114,29 @@ def killed(trial: Trial, tree: str, usual_s: float, seed: int) -> list[Line]:
 
 
 def full_disk(trial: Trial, tree: str, size: int) -> list[Line]:
-    """Fill a disk of `size` bytes, look at what is said and left, make space and go on."""
+    """Fill disks of shares of the `size` in bytes, look at what is said and left, make space and go on."""
+    found = [_filled(trial, tree, int(share * size)) for share in SHARES]
+    said, broken, other = (sum(column) for column in zip(*found, strict=True))
+    return [
+        _line(f"{len(SHARES)} full disks: lines that say so, beyond one each", said, "lines"),
+        _line(f"{len(SHARES)} full disks: half files left", broken, "files"),
+        _line(f"{len(SHARES)} full disks, then space and the same command: other bytes", other, "trees"),
+    ]
+
+
+def _filled(trial: Trial, tree: str, size: int) -> tuple[int, int, int]:
+    """Lines of error beyond one, half files, and whether the tree differs in the end."""
     n = trial.settings.clips
-    with _disk(trial.folder / "disk", size) as disk:
+    with _disk(trial.folder / f"disk-{size}", size) as disk:
         out = disk / "set"
         ended = trial.render(out, n)
         if ended.code == 0:
-            raise DataError(f"{n} clips fit on a disk of {size} bytes, half of what they took before")
+            raise DataError(f"{n} clips fit on a disk of {size} bytes, less than they took before")
         said = [line for line in ended.stderr.splitlines() if line.startswith("error:")]
         broken = _damaged(out)
         subprocess.run(["mount", "-o", "remount,size=1g", str(disk)], check=True)
         child.succeeded(trial.render(out, n))
-        other = digest(out) != tree
-    return [
-        _line("full disk: lines that say so, beyond one", abs(len(said) - 1) + ("Traceback" in ended.stderr), "lines"),
-        _line("full disk: half shards left", broken, "files"),
-        _line("full disk, then space and the same command: other bytes", int(other), "trees"),
-    ]
+        return abs(len(said) - 1) + ("Traceback" in ended.stderr), broken, int(digest(out) != tree)
 
 
 def soak(trial: Trial) -> Line:
@@ -200,14 +208,15 @@ def _shuffled(trial: Trial, tree: str) -> int:
 
 
 def _damaged(out: Path) -> int:
-    """Files that are no whole shard."""
+    """Shards that are not whole, and files that were begun and not named."""
     broken = 0
-    for path in out.rglob("*") if out.is_dir() else []:
-        if path.is_file():
+    for path in sorted(out.rglob("*")) if out.is_dir() else []:
+        if path.suffix == ".parquet":
             try:
                 shards.checked(path)
             except DataError:
                 broken += 1
+        broken += path.suffix == ".tmp"
     return broken
 
 

@@ -30,7 +30,7 @@ class SpeedConfig:
     frames: int = 30
     words: int = 8
     """In each clip"""
-    clips: int = 3
+    clips: int = 6
     repeats: int = 5
     """Of each timed clip, floor and renderer in turn"""
     peer_words: int = 100

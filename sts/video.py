@@ -88,8 +88,10 @@ def frames(path: Path, start: int = 0, stop: int | None = None) -> Iterator[tupl
 
 def write(path: Path, pictures: Iterable[Picture], fps: Fraction, crf: int = 18) -> None:
     """H.264 in MP4 (yuv420p, BT.709) that any player shows; the same bytes each time. Odd sizes gain a line."""
+    film = io.BytesIO()
+    _encode(film, "mp4", pictures, fps, crf)
     with files.replacing(path) as file:
-        _encode(file, "mp4", pictures, fps, crf)
+        file.write(film.getvalue())
 
 
 def recompressed(video: Video, fps: Fraction, crf: int) -> Video:

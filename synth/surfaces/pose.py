@@ -36,7 +36,7 @@ class Pose:
     to_key: Float64[np.ndarray, "3 3"]
     """Surface point, origin at the top left, to key-frame px"""
     tilted: bool
-    """Perspective was read from vanishing lines, or from the normal of the plane"""
+    """It has perspective: vanishing lines or a normal told of it"""
     ground: bool
     """The plane faces up"""
 

@@ -1,4 +1,4 @@
-"""How a plane without lines leans: its normal from the camera's motion, or from a map of depth."""
+"""How a plane without lines leans: from the camera's motion, from a map of depth, or as ground usually does."""
 
 from typing import NamedTuple
 
@@ -19,6 +19,8 @@ FEWEST = 3
 AGREE_DEG = 6.0
 CALMER = 0.5
 """Of two motions that explain the same pictures the one that turns less is believed if it turns so much less"""
+STEADY = 0.7
+"""Radians of turn for a way of 1: the noise of a track looks like a turn and a way that cancel each other"""
 ROUGH = 0.03
 """Of the depth itself: a plane strays less"""
 N_SAMPLES = 40
@@ -26,7 +28,7 @@ N_SAMPLES = 40
 ROUNDS = 5
 """Of fitting, what strays counting less each time"""
 PITCH = 0.21
-"""Radians that a camera usually looks down at ground that fills the foot of its picture; horizons of ten clips"""
+"""Radians that a camera usually looks down at ground at the foot of its picture, by the horizons of eight clips"""
 FACING = 0.985
 """Share of a normal along the line of sight, 10 degrees: nearer to it a pose stays upright"""
 
@@ -64,7 +66,7 @@ def normal_from_motion(to_frame: Float64[np.ndarray, "t 3 3"], box: Box, size: t
     far = [motions for motions, way in zip(told, ways, strict=True) if way >= max(NEAR, FAR * ways.max())]
     agreed = [_agreed(motion.normal, far) for motion in told[int(np.argmax(ways))]]
     found = sorted((motion for motion in agreed if motion is not None), key=lambda motion: motion.turn)
-    if not found or found[0].turn > found[0].way or len(far) < FEWEST:
+    if not found or found[0].turn > STEADY * found[0].way or len(far) < FEWEST:
         return None
     sure = all(_apart(other.normal, found[0].normal) < AGREE_DEG for other in found[1:])
     return found[0].normal if sure or found[0].turn < CALMER * found[1].turn else None

@@ -60,6 +60,18 @@ def test_a_camera_that_does_not_go_anywhere_tells_no_normal(
     assert tilt.normal_from_motion(filmed(unit(normal), box, (0.01, 0.0, 0.0), turn), box, SIZE) is None
 
 
+def test_a_frontal_wall_is_not_tilted_by_the_noise_of_its_track() -> None:
+    rng = np.random.default_rng(3)
+    box = FRONT[1]
+    corners = np.array([[box[0], box[1]], [box[2], box[1]], [box[2], box[3]], [box[0], box[3]]])
+    for _ in range(20):
+        drift = np.linspace(-1, 1, FRAMES)[:, None, None] * rng.normal(0, 1.0, (4, 2))
+        there = (corners + drift + rng.normal(0, 0.1, drift.shape)).astype(np.float32)
+        matrices = np.stack([cv2.getPerspectiveTransform(corners.astype(np.float32), quad) for quad in there])
+        found = tilt.normal_from_motion(matrices, box, SIZE)
+        assert found is None or -found[2] > tilt.FACING
+
+
 def test_frames_that_contradict_each_other_tell_no_normal() -> None:
     box = WALL[1]
     one, two = (filmed(unit(normal), box, (0.3, 0.0, 0.0)) for normal in (WALL[0], (0.6, 0.0, -0.8)))
