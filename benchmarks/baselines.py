@@ -21,14 +21,15 @@ def main(options: Options) -> None:
         raise ConfigError("give one --in DIR with the truth")
     (truth,) = options.inputs
     settings = options.settings(scoring.EvaluateConfig)
-    click.echo(f"| baseline | {' | '.join(COLUMNS)} |\n|---|{'---|' * len(COLUMNS)}")
+    table = [f"| baseline | {' | '.join(COLUMNS)} |", f"|---|{'---|' * len(COLUMNS)}"]
     for name in trivial.NAMES:
         place = files.join(options.out, name.replace(",", "").replace(" ", "-"))
         trivial.predict(truth, name, place, options.workers)
         found = scoring.evaluate(settings, truth, place, options.workers).scores
         scores = {score: one.value for group in found.values() for score, one in group.items()}
         cells = [f"{100 * scores[column]:.2f}" if column in scores else "" for column in COLUMNS]
-        click.echo(f"| {name} | {' | '.join(cells)} |")
+        table.append(f"| {name} | {' | '.join(cells)} |")
+    click.echo("\n".join(table))
 
 
 if __name__ == "__main__":

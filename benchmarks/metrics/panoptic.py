@@ -66,7 +66,7 @@ def quality(matched: float, n_prediction: float, n_truth: float, tightness: floa
 
 def _of(frame: Frame, level: Level, clip: Clip, *, counted: bool = False) -> Regions:
     """Regions of a level; of a prediction only those that are not to be ignored."""
-    instances = [one for one in frame.instances if not (counted and one.ignore)]
+    instances = [one for one in frame.instances if not (counted and one.ignore and one.level == level)]
     if level == "word":
         return regions.outlines(instances)
     return regions.drawn(instances, level, clip.height, clip.width)

@@ -111,7 +111,7 @@ def _of_clip(truth: Clip, prediction: Clip, level: Level) -> Detections:
     size = (truth.height, truth.width)
     found = []
     for wanted, given in frames.pairs(truth, prediction):
-        guesses = [one for one in given.instances if not one.ignore]
+        guesses = [one for one in given.instances if not (one.ignore and one.level == level)]
         found.append(detect(regions.drawn(wanted.instances, level, *size), regions.drawn(guesses, level, *size)))
     return _together(found)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from markupsafe import Markup, escape
 
 WIDTH, HEIGHT = 340, 220
-LEFT, BOTTOM, TOP, RIGHT = 46, 26, 28, 10
+LEFT, BOTTOM, TOP, RIGHT = 52, 26, 28, 10
 COLOURS = ("var(--false)", "var(--hit)", "var(--miss)", "#b07cd8")
 
 Line = Sequence[tuple[float, float]]

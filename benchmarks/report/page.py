@@ -128,7 +128,7 @@ def _charts(result: Result) -> list[dict[str, Any]]:
     found = []
     lines = _precision(result)
     if lines:
-        svg = charts.chart(lines, "recall", "precision", x_range=(0.0, 1.0), y_range=(0.0, 1.0))
+        svg = charts.chart(lines, "recall, %", "precision, %", x_range=(0.0, 100.0), y_range=(0.0, 100.0))
         found.append({"svg": svg, "caption": "Precision over recall at IoU 0.5, by the score of the instances."})
     widths = _widths(_flat(result))
     if widths:
@@ -138,7 +138,11 @@ def _charts(result: Result) -> list[dict[str, Any]]:
     if len(change) > 1:
         points = [(i + 1.0, value) for i, value in enumerate(change)]
         svg = charts.chart(
-            {"change": points}, "frame", "change", x_range=(1.0, float(len(change))), y_range=(0.0, max(change) or 1.0)
+            {"change": points},
+            "frame",
+            "change, %",
+            x_range=(1.0, float(len(change))),
+            y_range=(0.0, max(change) or 1.0),
         )
         found.append(
             {"svg": svg, "caption": "Change of fgIoU from the frame before, mean over clips: flicker over time."}
@@ -148,7 +152,11 @@ def _charts(result: Result) -> list[dict[str, Any]]:
 
 def _precision(result: Result) -> dict[str, list[tuple[float, float]]]:
     found = [metric for metric in result.scored.metrics if isinstance(metric, AveragePrecision)]
-    return {level: line for metric in found for level, line in precision_over_recall(metric).items()}
+    return {
+        level: [(100 * recall, 100 * precision) for recall, precision in line]
+        for metric in found
+        for level, line in precision_over_recall(metric).items()
+    }
 
 
 def _flat(result: Result) -> dict[str, Interval]:
@@ -180,8 +188,8 @@ def _widths(scores: Mapping[str, Interval]) -> dict[str, dict[str, float]]:
 
 
 def _change(curves: Sequence[Curve]) -> list[float]:
-    """Mean absolute change of fgIoU at each step, over the clips that are long enough."""
-    steps = [np.abs(np.diff(curve.iou)) for curve in curves if len(curve.iou) > 1]
+    """Mean absolute change of fgIoU in percent at each step, over the clips that are long enough."""
+    steps = [100 * np.abs(np.diff(curve.iou)) for curve in curves if len(curve.iou) > 1]
     longest = max((len(step) for step in steps), default=0)
     return [float(np.mean([step[i] for step in steps if len(step) > i])) for i in range(longest)]
 

@@ -97,6 +97,24 @@ def test_a_prediction_of_another_size_names_clip_and_sizes(truth: str, write: Wr
         scoring.evaluate(FAST, truth, write("half", half), "1")
 
 
+def test_the_truth_is_perfect_also_where_a_line_holds_a_word_to_ignore(write: Write) -> None:
+    whole = clip("a")
+    beside = tuple((x, y + 18) for x, y in BOX)
+    extra = (
+        replace(word(9), track_id=4, parent_id=2, polygon=beside, ignore=True, mask=None),
+        replace(word(9), track_id=2, parent_id=3, level="line", mask=None),
+        replace(word(9), track_id=3, level="paragraph", mask=None),
+    )
+    frames = tuple(
+        replace(frame, instances=(replace(frame.instances[0], parent_id=2), *extra)) for frame in whole.frames
+    )
+    place = write("layout", [replace(whole, frames=frames)])
+    names = ("benchmarks.metrics.panoptic:Panoptic", "benchmarks.metrics.precision:AveragePrecision")
+    found = scoring.evaluate(EvaluateConfig(draws=20, metrics=names), place, place, "1").scores
+    assert {name for group in found.values() for name, one in group.items() if one.value < 1 - 1e-6} == set()
+    assert "line_pq" in found["Panoptic"]
+
+
 def test_settings_that_make_no_interval_are_refused() -> None:
     with pytest.raises(ConfigError, match="draws = 3"):
         EvaluateConfig(draws=3)

@@ -9,7 +9,7 @@ import pytest
 
 from sts import masks
 from sts.types import Clip, Frame, Mask, Origin, TextInstance
-from synth.checks import oracle, oracle_iou, raw, stored
+from synth.checks import oracle, oracle_iou, raw, ruling, stored
 from synth.raster.coverage import Roi
 from synth.raster.outline import Outline
 from synth.scene import Drawing, render
@@ -101,6 +101,13 @@ def test_the_oracle_knows_the_area_of_a_square() -> None:
     square = Outline(points=np.array([(1.25, 1.0), (3.0, 1.0), (3.0, 2.5), (1.25, 2.5)]), ends=np.array([4]))
     expected = np.array([[0, 0, 0, 0], [0, 0.75, 1, 0], [0, 0.375, 0.5, 0]])
     assert np.array_equal(oracle(square, Roi(left=0, top=0, width=4, height=3)), expected)
+
+
+def test_the_oracle_rules_only_what_its_lines_can_tell() -> None:
+    """An edge that covers 0.497 of a row of pixels is 0.5 to 64 lines."""
+    exact = np.array([[0.5, 0.493, 0.48, 0.52, 0.9]])
+    assert ruling(exact, np.zeros((1, 5), np.bool_)).tolist() == [[False, False, False, True, True]]
+    assert ruling(exact, np.ones((1, 5), np.bool_)).tolist() == [[True, True, False, True, True]]
 
 
 def test_text_agrees_with_the_oracle(draw: Draw, make_block: Callable[..., BlockSpec]) -> None:
