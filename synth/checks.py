@@ -22,6 +22,8 @@ TALL_PX = 16.0
 """Text from this height on must agree with the oracle"""
 LINES = 64
 """Scan lines of the oracle in a pixel"""
+FINE_LINES = 4096
+"""Where those cannot tell on which side of one half a pixel is"""
 LEAST_ORACLE_IOU = 0.98
 
 Broken = Iterator[str]
@@ -79,25 +81,31 @@ def oracle_iou(block: Block, time: int, height: int, width: int) -> float | None
         if roi is None or geometry.ribbon_height(tuple(map(tuple, polygon.tolist()))) <= TALL_PX:
             continue
         outline = Outline(points=points, ends=pieces.fill.outline.ends)
-        ours = cover(outline, roi) >= CORE
-        truth = ruling(oracle(outline, roi), ours)
+        ours, truth = cover(outline, roi) >= CORE, decided(outline, roi)
         common += int((ours & truth).sum())
         joint += int((ours | truth).sum())
     return common / joint if joint else None
 
 
-def ruling(exact: Float64[np.ndarray, "h w"], ours: Bool[np.ndarray, "h w"]) -> Bool[np.ndarray, "h w"]:
-    """What the oracle's coverage says of a mask; a pixel nearer to one half than its lines can tell stays as it is."""
-    return np.where(np.abs(exact - 0.5) > 0.5 / LINES, exact >= 0.5, ours)
+def decided(outline: Outline, roi: Roi) -> Bool[np.ndarray, "h w"]:
+    """The oracle's mask. Rows with a pixel nearer to one half than its scan lines tell are drawn again with more."""
+    exact = oracle(outline, roi)
+    for row in np.flatnonzero((np.abs(exact - 0.5) <= 0.5 / LINES).any(axis=1)).tolist():
+        strip = Roi(left=roi.left, top=roi.top + row, width=roi.width, height=1)
+        exact[row] = oracle(outline, strip, FINE_LINES)[0]
+    return exact >= 0.5
 
 
-def oracle(outline: Outline, roi: Roi) -> Float64[np.ndarray, "h w"]:
+def oracle(outline: Outline, roi: Roi, lines: int = LINES) -> Float64[np.ndarray, "h w"]:
     """Coverage by scan lines, many a pixel and each exact along its row; shares no code with the rasteriser."""
-    points = (outline.points - (roi.left, roi.top)) * (1, LINES) - (0, 0.5)
+    points = (outline.points - (roi.left, roi.top)) * (1, lines) - (0, 0.5)
     following = np.arange(1, len(points) + 1)
     following[outline.ends - 1] = np.concatenate([[0], outline.ends[:-1]])
-    turns = np.zeros((roi.height * LINES, roi.width + 2))
-    for (x0, y0), (x1, y1) in zip(points, points[following], strict=True):
+    turns = np.zeros((roi.height * lines, roi.width + 2))
+    edges = np.stack([points, points[following]], axis=1)
+    levels = edges[:, :, 1]
+    crossing_any = (levels.max(axis=1) >= 0) & (levels.min(axis=1) < len(turns))
+    for (x0, y0), (x1, y1) in edges[crossing_any]:
         first, last = sorted((y0, y1))
         rows = np.arange(max(int(np.ceil(first)), 0), min(int(np.ceil(last)), len(turns)))
         if not len(rows):
@@ -107,7 +115,7 @@ def oracle(outline: Outline, roi: Roi) -> Float64[np.ndarray, "h w"]:
         turns[rows, column] += sign * (1 - (crossing - column))
         turns[rows, column + 1] += sign * (crossing - column)
     inside = np.abs(turns[:, : roi.width].cumsum(axis=1)).clip(0, 1)
-    return inside.reshape(roi.height, LINES, roi.width).mean(axis=1)
+    return inside.reshape(roi.height, lines, roi.width).mean(axis=1)
 
 
 def _identities(clip: Clip) -> Broken:

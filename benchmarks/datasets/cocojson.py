@@ -176,11 +176,11 @@ def _outline(one: Mapping[str, Any], segmentation: Any, box: Box, where: str) ->
     return labels.corners(box)
 
 
-def _spdx(license: Mapping[str, Any]) -> str:  # noqa: A002 - the name in COCO
-    known = CREATIVE_COMMONS.search(str(license.get("url", "")))
+def _spdx(terms: Mapping[str, Any]) -> str:
+    known = CREATIVE_COMMONS.search(str(terms.get("url", "")))
     if known:
         return f"CC-{known['kind'].upper()}-{known['version']}"
-    name = str(license.get("name", ""))
+    name = str(terms.get("name", ""))
     return name if SPDX.fullmatch(name) else UNSTATED
 
 

@@ -18,7 +18,9 @@ DAMAGE = (
     OSError,
     EOFError,
     MemoryError,
+    NotImplementedError,
     zlib.error,
+    scipy.io.matlab.MatReadError,
 )
 """What the library raises on files that are cut or changed"""
 
@@ -27,7 +29,7 @@ def read(path: Path) -> dict[str, Any]:
     """Variables by name: arrays, strings, and object arrays for cells. DataError for anything else."""
     try:
         found = scipy.io.loadmat(str(path), appendmat=False, uint16_codec="utf-16-le")
-    except (*DAMAGE, NotImplementedError, scipy.io.matlab.MatReadError) as error:
+    except DAMAGE as error:
         raise DataError(
             f"{path} cannot be read as a MATLAB file ({str(error).partition(chr(10))[0]}): it is damaged or not saved "
             "with -v7; or use the .txt files"

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -21,9 +22,9 @@ ClipOf = Callable[..., Clip]
 SetOf = Callable[..., Path]
 
 
-def told(folder: Path, **settings: object) -> list[tuple[str, str, bool]]:
+def told(folder: Path, **settings: Any) -> list[tuple[str, str, bool]]:
     """Clip or else shard, rule, and whether it must be mended."""
-    found = inspection.inspect(str(folder), replace(AuditConfig(), **settings), "1")  # type: ignore[arg-type]
+    found = inspection.inspect(str(folder), replace(AuditConfig(), **settings), "1")
     return [(one.clip or one.shard, one.finding.rule, one.finding.severe) for one in found.places]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from sts import masks
 from sts.types import Clip, Frame, Mask, Origin, TextInstance
-from synth.checks import oracle, oracle_iou, raw, ruling, stored
+from synth.checks import decided, oracle, oracle_iou, raw, stored
 from synth.raster.coverage import Roi
 from synth.raster.outline import Outline
 from synth.scene import Drawing, render
@@ -103,11 +103,16 @@ def test_the_oracle_knows_the_area_of_a_square() -> None:
     assert np.array_equal(oracle(square, Roi(left=0, top=0, width=4, height=3)), expected)
 
 
-def test_the_oracle_rules_only_what_its_lines_can_tell() -> None:
-    """An edge that covers 0.497 of a row of pixels is 0.5 to 64 lines."""
-    exact = np.array([[0.5, 0.493, 0.48, 0.52, 0.9]])
-    assert ruling(exact, np.zeros((1, 5), np.bool_)).tolist() == [[False, False, False, True, True]]
-    assert ruling(exact, np.ones((1, 5), np.bool_)).tolist() == [[True, True, False, True, True]]
+@pytest.mark.parametrize(("share", "inside"), [(0.497, False), (0.503, True), (0.499, False), (0.501, True)])
+def test_the_oracle_looks_closer_where_an_edge_halves_a_row(share: float, inside: bool) -> None:
+    """64 lines put both sides of one half at 0.5."""
+    corners = np.array([(1.0, 1.0), (9.0, 1.0), (9.0, 2 + share), (1.0, 2 + share)])
+    bar, roi = Outline(points=corners, ends=np.array([4])), Roi(left=0, top=0, width=10, height=4)
+    assert np.abs(oracle(bar, roi)[2, 1:9] - 0.5).max() <= 0.5 / 64
+    found = decided(bar, roi)
+    assert (found[2, 1:9] == inside).all()
+    assert found[1, 1:9].all()
+    assert not found[[0, 3]].any()
 
 
 def test_text_agrees_with_the_oracle(draw: Draw, make_block: Callable[..., BlockSpec]) -> None:

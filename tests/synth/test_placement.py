@@ -4,6 +4,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -35,8 +36,8 @@ def wall(width: int, height: int) -> Surface:
 def write(kit: TextKit) -> Callable[..., list[BlockSpec]]:
     """write(surface, tries, kit changes): the blocks that find a place."""
 
-    def placed(surface: Surface, tries: int, **changes: object) -> list[BlockSpec]:
-        changed = replace(kit, **{"placement": NO_OVERLAY, **changes})  # type: ignore[arg-type]
+    def placed(surface: Surface, tries: int, **changes: Any) -> list[BlockSpec]:
+        changed = replace(kit, **{"placement": NO_OVERLAY, **changes})
         blocks: list[BlockSpec] = []
         for seed in range(tries):
             try:

@@ -13,6 +13,7 @@ from benchmarks.datasets import formats
 from benchmarks.datasets.reader import Item, Loaded
 from benchmarks.metrics import frames
 from sts import jpeg, masks
+from sts.shards import Jpegs
 from sts.types import Clip, Frame, TextInstance
 
 HEIGHT, WIDTH = 24, 40
@@ -66,6 +67,13 @@ def read(root: Path, name: str) -> list[tuple[Item, Loaded]]:
     """All clips of a folder."""
     reader = formats.find(name)
     return [(item, reader.clip(root, item)) for item in reader.items(root)]
+
+
+def with_bytes(root: Path, name: str) -> tuple[Clip, Jpegs]:
+    """The one clip of a folder and the JPEG bytes that were kept."""
+    ((_, loaded),) = read(root, name)
+    assert isinstance(loaded, tuple)
+    return loaded
 
 
 def clips(root: Path, name: str) -> list[Clip]:

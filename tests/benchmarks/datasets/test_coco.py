@@ -20,9 +20,9 @@ from tests.benchmarks.datasets.conftest import (
     only,
     photo,
     pixels,
-    read,
     region,
     union,
+    with_bytes,
     write,
 )
 
@@ -57,7 +57,7 @@ def test_coco_masks_are_exact_and_crowds_are_ignored(tmp_path: Path, strokes: An
     write(tmp_path / "annotations" / "set.json", images(strokes))
     write(tmp_path / "annotations" / "captions.json", {"info": {}})
     data = photo(tmp_path / "train" / "x" / "a.jpg")
-    ((_, (clip, stored)),) = read(tmp_path, "coco")  # type: ignore[misc]
+    clip, stored = with_bytes(tmp_path, "coco")
     assert (clip.clip_id, clip.origin.license, stored) == ("x/a", "CC-BY-2.0", (data,))
     assert (union(clip) == strokes).all()
     assert (region(clip) == ~strokes).all()

@@ -24,6 +24,7 @@ from tests.benchmarks.datasets.conftest import (
     save,
     union,
     white,
+    with_bytes,
     words,
     write,
 )
@@ -44,7 +45,7 @@ def record(numbers: list[int], text: str) -> str:
 
 def test_totaltext_without_polygons_is_one_text_with_the_bytes_of_the_picture(tmp_path: Path, strokes: Any) -> None:
     data = totaltext(tmp_path, strokes)
-    ((_, (clip, stored)),) = read(tmp_path, "totaltext")  # type: ignore[misc]
+    clip, stored = with_bytes(tmp_path, "totaltext")
     assert clip.clip_id == "totaltext-test-img1"
     assert [one.level for one in clip.frames[0].instances] == ["text"]
     assert (union(clip) == strokes).all()

@@ -17,9 +17,9 @@ from tests.benchmarks.datasets.conftest import (
     palette,
     photo,
     pixels,
-    read,
     region,
     save,
+    with_bytes,
     write,
 )
 
@@ -44,8 +44,8 @@ def film(root: Path, strokes: Any, frames: tuple[int, ...] = (0, 1, 2), size: st
 
 def test_davis_numbers_are_track_ids_and_255_is_ignored(tmp_path: Path, strokes: Any) -> None:
     data = film(tmp_path, strokes)
-    ((_, (clip, stored)),) = read(tmp_path, "davis")  # type: ignore[misc]
-    assert (clip.clip_id, clip.fps, stored) == ("bear", 24, tuple(data))
+    clip, stored = with_bytes(tmp_path, "davis")
+    assert (clip.clip_id, clip.fps, stored) == ("bear", Fraction(24), tuple(data))
     assert [frame.time_s for frame in clip.frames] == [0, 1 / 24, 2 / 24]
     assert [[one.track_id for one in frame.instances if not one.ignore] for frame in clip.frames] == [
         [2, 7],

@@ -1,6 +1,7 @@
 """HierText's matching and sums, against hand values and against what its own code says of the same pages."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -30,10 +31,10 @@ REFERENCE = {
 """HierText eval.py at 70b6620 on cases.pages(0, 8), by `benchmarks.reference`"""
 
 
-def one(level: Level, number: int, box: tuple[int, int, int, int], **other: object) -> TextInstance:
+def one(level: Level, number: int, box: tuple[int, int, int, int], **other: Any) -> TextInstance:
     left, top, width, height = box
     made = TextInstance(track_id=number, level=level, polygon=cases.box(left, top, width, height), source="human")
-    return replace(made, **other)  # type: ignore[arg-type]
+    return replace(made, **other)
 
 
 def page(*instances: TextInstance, name: str = "a") -> Clip:
@@ -104,8 +105,8 @@ def test_another_size_is_an_error_that_names_both() -> None:
 
 
 @pytest.mark.parametrize("field", [{"legible": False}, {"ignore": True}])
-def test_a_region_that_does_not_count_takes_predictions_that_lie_in_it_by_half(field: dict[str, bool]) -> None:
-    truth = page(WORD, replace(one("word", 2, (0, 20, 50, 10)), **field))  # type: ignore[arg-type]
+def test_a_region_that_does_not_count_takes_predictions_that_lie_in_it_by_half(field: dict[str, Any]) -> None:
+    truth = page(WORD, replace(one("word", 2, (0, 20, 50, 10)), **field))
     half, less = one("word", 2, (0, 20, 99, 10)), one("word", 2, (0, 20, 101, 10))
     assert scored((truth, page(WORD, half)))["word_p"] == 1.0
     assert scored((truth, page(WORD, less)))["word_p"] == 0.5

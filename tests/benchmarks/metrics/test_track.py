@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ REFERENCE = {
 """TrackEval at 12c8791 on cases.videos(0, 3), by `benchmarks.reference`"""
 
 
-def bar(track: int, left: int = 5, **other: object) -> TextInstance:
+def bar(track: int, left: int = 5, **other: Any) -> TextInstance:
     pixels = np.zeros(SIZE, np.bool_)
     pixels[10:20, left : left + 20] = True
     made = TextInstance(
@@ -33,7 +34,7 @@ def bar(track: int, left: int = 5, **other: object) -> TextInstance:
         source="human",
         mask=masks.encode(pixels),
     )
-    return replace(made, **other)  # type: ignore[arg-type]
+    return replace(made, **other)
 
 
 def video(shots: Sequence[Sequence[TextInstance]], name: str = "a") -> Clip:
