@@ -36,9 +36,11 @@ $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v < (3, 14) else f"$(PYTHON) is Python {v[0]}.{v[1]}; name one of 3.11 to 3.13: make PYTHON=python3.12")'
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make a virtual environment: install python3-venv"; exit 1; }
 	@$(BIN)/python -c '' 2>/dev/null || { echo "set-up 1/2: a virtual environment in $(VENV)"; $(PYTHON) -m venv --clear $(VENV); }
-	@echo "set-up 2/2: the toolkit and its libraries into $(VENV), pinned by constraints.txt"
-	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[$(EXTRAS)]'
-	@touch $@
+	@echo "set-up 2/2: the toolkit and its libraries into $(VENV), pinned by constraints.txt; 1.3 GB on disk, some minutes"
+	@rm -f $@
+	@{ PYTHONWARNINGS=ignore $(BIN)/python -m pip install --progress-bar off --disable-pip-version-check --constraint constraints.txt --editable '.[$(EXTRAS)]' && touch $@; } \
+	| sed -n 's/^Collecting \([A-Za-z0-9._-]*\).*/  getting \1/p; s/^Installing collected.*/  installing them all, a minute or two/p'
+	@test -e $@
 
 demo: setup
 	$(BIN)/python -m synth.render --n 6 --config configs/synth/demo.toml --workers $(PROCESSES) --out data/demo

@@ -14,8 +14,9 @@ from sts.errors import ConfigError
 def main(options: Options, layout: str | None) -> None:
     """Read the dataset in the folder --in as shards into --out.
 
-    NAME is totaltext, textseg, bts, hiertext, icdar13seg, icdar15, scutenstext, cocots, mlts, davis, youtubevos, sav,
-    coco, youtubevis, huggingface or folder (images/ and masks/ with the same names); docs/datasets.md shows them all.
+    NAME is totaltext, textseg, bts, hiertext, icdar13seg, icdar15, icdar, scutenstext, cocots, mlts, davis, youtubevos,
+    sav, coco, youtubevis, huggingface, webdataset or folder (images/ and masks/ with the same names); docs/datasets.md
+    shows them all.
     """
     if len(options.inputs) != 1:
         raise ConfigError(f"--in is given {len(options.inputs)} times; a dataset is one folder")

@@ -18,6 +18,8 @@ from sts.types import Manifest
 
 log = logging.getLogger(__name__)
 
+SHOWN_FOLDERS = 5
+"""Folders that were not read that are named"""
 SHOWN = 20
 """Clips left out that get a line in the log, a shard"""
 
@@ -53,7 +55,9 @@ def run(settings: LoadConfig, folder: Path, out: Location, n: int | None, worker
     """Load what is missing of the first `n` clips. DataError if not a single clip can be used."""
     reader = formats.find(settings.format)
     listing.listing(folder)
-    found = list(reader.items(folder))[:n]
+    every = list(reader.items(folder))
+    _warn_of_unread(folder, every, settings.format)
+    found = every[:n]
     twice = [name for name, count in Counter(item.name.replace("/", "-") for item in found).items() if count > 1]
     if twice:
         raise DataError(f"{folder} has {len(twice)} clips of the same name, such as {twice[0]}: load its parts apart")
@@ -88,6 +92,15 @@ def clips(name: str, folder: Path, batch: Batch, notes: Notes) -> Iterator[Loade
             notes.drop(item.name, error.reason)
             if len(notes.dropped) <= SHOWN:
                 log.warning("left out: %s", error)
+
+
+def _warn_of_unread(folder: Path, items: Sequence[Item], name: str) -> None:
+    """One line for all folders that this layout has no place for."""
+    left = listing.unread(folder, (path for item in items for path in item.parts.values()))
+    if left:
+        named = ", ".join(f"{one}/" for one in left[:SHOWN_FOLDERS])
+        more = f" and {len(left) - SHOWN_FOLDERS} more" if len(left) > SHOWN_FOLDERS else ""
+        log.warning("not read, since format %s does not use them: %s%s below %s", name, named, more, folder)
 
 
 def _digest(folder: Path, group: Sequence[Item], digests: dict[str, str]) -> str:

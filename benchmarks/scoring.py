@@ -14,7 +14,7 @@ from sts.errors import ConfigError, DataError
 from sts.files import Location
 from sts.protocols import Metric
 from sts.statistics import Interval
-from sts.types import Clip
+from sts.types import Clip, Frame, Mask
 
 log = logging.getLogger(__name__)
 
@@ -59,8 +59,6 @@ class Curve:
     """Index of each labelled frame"""
     iou: tuple[float, ...]
     """fgIoU of each frame, 1 where both are empty"""
-    area: tuple[float, ...]
-    """Share of the frame that the prediction covers"""
 
     @property
     def flicker(self) -> float:
@@ -105,7 +103,7 @@ class Result:
 
 
 def evaluate(settings: EvaluateConfig, truth: Location, prediction: Location, workers: str) -> Result:
-    """All scores of a directory. DataError if it lacks a clip of the truth."""
+    """All scores of a directory. DataError if it lacks a clip of the truth or has one at another size."""
     done = manifest.read(truth)
     extra = _check(truth, prediction)
     tasks = {i: partial(_shard, settings, truth, prediction, shard.path) for i, shard in enumerate(done.shards)}
@@ -141,25 +139,30 @@ def clip_scores(scored: Scored) -> dict[str, dict[str, float]]:
 
 
 def _check(truth: Location, prediction: Location) -> int:
-    """Number of predicted clips without truth. DataError for a truth without prediction."""
-    wanted, given = _ids(truth), _ids(prediction)
-    missing, extra = sorted(wanted - given), sorted(given - wanted)
+    """Number of predicted clips without truth. DataError for a truth without prediction or of another size."""
+    wanted, given = _sizes(truth), _sizes(prediction)
+    missing, extra = sorted(wanted.keys() - given.keys()), sorted(given.keys() - wanted.keys())
     if missing:
         raise DataError(
             f"{prediction} lacks {len(missing)} of {len(wanted)} clips of {truth}, first {missing[0]}: predict them "
             "too, or give the truth of what was predicted"
+        )
+    other = sorted(clip_id for clip_id, size in wanted.items() if given[clip_id] != size)
+    if other:
+        sizes = [f"{width}x{height} px" for width, height in (wanted[other[0]], given[other[0]])]
+        raise DataError(
+            f"{prediction} has {len(other)} of {len(wanted)} clips at another size, first clip {other[0]}: "
+            f"the truth is {sizes[0]}, the prediction {sizes[1]}: predict at the original size"
         )
     if extra:
         log.warning("%s has %d clips that %s has not, first %s; not scored", prediction, len(extra), truth, extra[0])
     return len(extra)
 
 
-def _ids(directory: Location) -> set[str]:
-    return {
-        clip_id
-        for shard in manifest.read(directory).shards
-        for clip_id in shards.clip_ids(files.join(directory, shard.path))
-    }
+def _sizes(directory: Location) -> dict[str, tuple[int, int]]:
+    """Width and height of each clip, px."""
+    paths = [files.join(directory, shard.path) for shard in manifest.read(directory).shards]
+    return {clip_id: size for path in paths for clip_id, size in shards.sizes(path).items()}
 
 
 def _shard(settings: EvaluateConfig, truth: Location, prediction: Location, name: str) -> Scored:
@@ -180,12 +183,17 @@ def _shard(settings: EvaluateConfig, truth: Location, prediction: Location, name
 
 def _curve(truth: Clip, prediction: Clip) -> Curve:
     pairs, size = frames.pairs(truth, prediction), (truth.height, truth.width)
-    ink = [(frames.strokes(wanted, *size), frames.strokes(given, *size)) for wanted, given in pairs]
+    ink = [(frames.strokes(wanted, *size), _counted(wanted, given, *size)) for wanted, given in pairs]
     return Curve(
         frames=tuple(wanted.index for wanted, _ in pairs),
         iou=tuple(masks.iou(*one) for one in ink),
-        area=tuple(masks.area(one) / (truth.height * truth.width) for _, one in ink),
     )
+
+
+def _counted(truth: Frame, prediction: Frame, height: int, width: int) -> Mask:
+    """Predicted strokes without what the truth ignores."""
+    strokes, ignored = frames.strokes(prediction, height, width), frames.ignore_region(truth, height, width)
+    return strokes if ignored is None else masks.encode(masks.decode(strokes) & ~ignored)
 
 
 def _scores(settings: EvaluateConfig, total: Scored) -> dict[str, dict[str, Interval]]:

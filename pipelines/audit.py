@@ -1,6 +1,7 @@
 """`python -m pipelines.audit`: does a finished set keep every rule, and do its splits share nothing?"""
 
 from pipelines import inspection
+from pipelines.limits import AuditConfig
 from sts.cli import Options, verb
 
 
@@ -11,7 +12,7 @@ def main(options: Options) -> None:
     --in is a finished directory or a folder with train, val and test. Prints a table, writes AUDIT.md and audit.json to
     --out, and exits with 1 if anything must be mended. --n is how many nearest pairs across splits are listed.
     """
-    settings = options.settings(inspection.AuditConfig, nearest=options.n)
+    settings = options.settings(AuditConfig, nearest=options.n)
     inspection.audit(options.inputs, settings, options.out, options.workers)
 
 

@@ -3,15 +3,20 @@
 import io
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
+import cv2
 import numpy as np
 import shapely
+from jaxtyping import Bool, Int32
 from PIL import Image, UnidentifiedImageError
 
+from pipelines import motion
+from pipelines.limits import AuditConfig
 from sts import checks, geometry, masks
 from sts.checks import Finding
 from sts.shards import Jpegs
-from sts.types import Clip, Mask, TextInstance
+from sts.types import Clip, Frame, Mask, TextInstance
 
 NEAR_PX = 3.0
 """How far strokes may lie outside their word"""
@@ -27,12 +32,16 @@ MOST_IGNORED = 0.3
 Findings = Iterator[Finding]
 
 
-def findings(clip: Clip, stored: Jpegs, allowed: Collection[str]) -> Findings:
-    """All that is wrong or doubtful in a clip; `allowed` are the SPDX identifiers that it may be under."""
+def findings(clip: Clip, stored: Jpegs, settings: AuditConfig) -> Findings:
+    """All that is wrong or doubtful in a clip. DataError for pictures that cannot be decoded."""
     yield from checks.findings(clip)
-    yield from licences(clip, allowed)
-    yield from _pictures(clip, stored)
+    yield from licences(clip, settings.licences)
+    broken = list(_pictures(clip, stored))
+    yield from broken or motion.findings(clip, stored, settings.labels)
+    yield from _gaps(clip, settings.labels.frame_gap)
     yield from _ignored(clip)
+    for frame in clip.frames:
+        yield from (replace(one, frame=frame.index) for one in _specks(frame, settings.labels.speck_px))
     for frame in clip.frames:
         words = [one for one in frame.instances if one.level == "word" and geometry.signed_area(one.polygon) > 0]
         for rule in (_stray, _ink, _untold, _drawn_twice, _crossed):
@@ -47,7 +56,8 @@ def licences(clip: Clip, allowed: Collection[str]) -> Findings:
         if not (licence or "").strip():
             yield Finding(rule="licence", what=f"{what} has no licence")
         elif not permitted(licence, allowed):
-            yield Finding(rule="licence", what=f"{what} is under {licence}; `licences` does not allow it")
+            text = f"{what} is under {licence}; `licences` in the TOML file given with --config does not allow it"
+            yield Finding(rule="licence", what=text)
     fonts = {source.id for source in clip.origin.sources if source.kind == "font"}
     shown = {one.font for frame in clip.frames for one in frame.instances if one.font is not None}
     for font in sorted(shown - fonts):
@@ -76,6 +86,17 @@ def _pictures(clip: Clip, stored: Jpegs) -> Findings:
             yield Finding(rule="picture-size", frame=frame.index, what=text)
 
 
+def _gaps(clip: Clip, most: float) -> Findings:
+    """Frames that come much sooner or later than the frame rate says."""
+    for earlier, later in pairwise(clip.frames) if clip.fps > 0 else ():
+        step = later.time_s - earlier.time_s
+        if step > 0 and not abs(step * float(clip.fps) - 1) <= most:
+            text = (
+                f"{1000 * step:.1f} ms after the frame before; at {clip.fps} fps it is {1000 / float(clip.fps):.1f} ms"
+            )
+            yield Finding(rule="frame-gap", frame=later.index, severe=False, what=text)
+
+
 def _ignored(clip: Clip) -> Findings:
     words = [one for frame in clip.frames for one in frame.instances if one.level == "word"]
     share = sum(one.ignore for one in words) / max(len(words), 1)
@@ -94,12 +115,18 @@ def _stray(words: Sequence[TextInstance]) -> Findings:
 
 
 def _centres(mask: Mask | None) -> geometry.Points:
+    pixels, left, top = _patch(mask)
+    rows, columns = np.nonzero(pixels)
+    return np.stack([columns + left + 0.5, rows + top + 0.5], axis=1)
+
+
+def _patch(mask: Mask | None) -> tuple[Bool[np.ndarray, "h w"], int, int]:
+    """The pixels in the box of the strokes, with its left and top; empty where there are none."""
     bounds = masks.box(mask) if mask is not None else None
     if mask is None or bounds is None:
-        return np.empty((0, 2))
+        return np.zeros((0, 0), np.bool_), 0, 0
     left, top, right, bottom = map(int, bounds)
-    rows, columns = np.nonzero(masks.decode(mask)[top:bottom, left:right])
-    return np.stack([columns + left + 0.5, rows + top + 0.5], axis=1)
+    return masks.decode(mask)[top:bottom, left:right], left, top
 
 
 def _ink(words: Sequence[TextInstance]) -> Findings:
@@ -113,6 +140,25 @@ def _ink(words: Sequence[TextInstance]) -> Findings:
             yield Finding(rule="ink", severe=False, track=one.track_id, what=text)
 
 
+def _specks(frame: Frame, least: int) -> Findings:
+    """Tiny pieces of strokes; a renderer's are exact, however thin."""
+    drawn = [one for one in frame.instances if one.source != "rendered" and not one.ignore]
+    for one in drawn:
+        areas = _pieces(one.mask)
+        small = int((areas < least).sum())
+        if small:
+            text = f"{small} of {len(areas)} pieces of strokes have under {least} px"
+            yield Finding(rule="mask-speck", severe=False, track=one.track_id, what=text)
+
+
+def _pieces(mask: Mask | None) -> Int32[np.ndarray, " n"]:
+    """Areas of the connected pieces, 8 neighbours, px."""
+    pixels = _patch(mask)[0].astype(np.uint8)
+    if not pixels.size:
+        return np.zeros(0, np.int32)
+    return np.asarray(cv2.connectedComponentsWithStats(pixels, connectivity=8)[2][1:, cv2.CC_STAT_AREA], np.int32)
+
+
 def _untold(words: Sequence[TextInstance]) -> Findings:
     """Legible words of people without a transcription."""
     for one in words:
@@ -121,7 +167,7 @@ def _untold(words: Sequence[TextInstance]) -> Findings:
 
 
 def _drawn_twice(words: Sequence[TextInstance]) -> Findings:
-    shapes = shapely.make_valid([shapely.polygons(one.polygon) for one in words])
+    shapes = shapely.make_valid(checks.shapes([one.polygon for one in words]))
     tree = shapely.STRtree(shapes)
     for a, b in zip(*tree.query(shapes, predicate="intersects").tolist(), strict=True):
         if a < b and checks.polygon_iou(words[a].polygon, words[b].polygon) > SAME_WORD:
@@ -130,6 +176,6 @@ def _drawn_twice(words: Sequence[TextInstance]) -> Findings:
 
 
 def _crossed(words: Sequence[TextInstance]) -> Findings:
-    valid = shapely.is_valid([shapely.polygons(one.polygon) for one in words]).tolist()
+    valid = shapely.is_valid(checks.shapes([one.polygon for one in words])).tolist()
     for one in (one for one, good in zip(words, valid, strict=True) if not good):
         yield Finding(rule="polygon-crossed", severe=False, track=one.track_id, what="word polygon crosses itself")

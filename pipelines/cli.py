@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-PACKAGES = ("synth", "realv", "annotate", "model", "benchmarks", "pipelines")
+PACKAGES = ("sts", "synth", "realv", "annotate", "model", "benchmarks", "pipelines")
 RUN_AS_SCRIPT = 'if __name__ == "__main__":'
 """The line that makes a module a verb"""
 

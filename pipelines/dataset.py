@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from pipelines import duplicates, merge, split, survey
+from pipelines import card, duplicates, merge, split, survey
 from pipelines.duplicates import DuplicateConfig
 from pipelines.merge import Version
 from pipelines.split import LOCK, SPLITS, Group, Lock
@@ -61,7 +61,7 @@ class Job:
 
 
 def build(inputs: Sequence[str], settings: BuildConfig, out: Location, n: int | None, workers: str) -> None:
-    """Write `train`, `val` and `test` below `out`, then `splits.lock`; `n` keeps the first clips by id.
+    """Write `train`, `val` and `test` below `out`, then `splits.lock` and `CARD.md`; `n` keeps the first clips by id.
 
     A lock that lies in `out` binds like that of the settings, so that a larger `n` extends each split.
     """
@@ -82,6 +82,7 @@ def build(inputs: Sequence[str], settings: BuildConfig, out: Location, n: int | 
         part = Stage(command="pipelines.build", config=settled | {"split": name}, out=there, inputs=tuple(inputs))
         stage.make(part, work, items, workers)
     split.write_lock(own, {**lock, **{key: places[g.name] for g in made for key in g.keys}})
+    card.write(out, made, places)
 
 
 def plan(seen: Sequence[Seen], settings: BuildConfig, lock: Lock, n: int | None = None) -> list[Group]:

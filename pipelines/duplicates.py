@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from jaxtyping import Float64, Int64, UInt8
+from jaxtyping import Float64, Int64
 
-from sts.errors import ConfigError, DataError
+from pipelines import pictures
+from pipelines.pictures import Grey
+from sts.errors import ConfigError
 from sts.shards import Jpegs
 
 SIDE = 32
@@ -76,7 +78,7 @@ def fingerprint(clip_id: str, stored: Jpegs, settings: DuplicateConfig) -> Finge
     return Fingerprint(clip_id=clip_id, sha256=hashlib.sha256(b"".join(stored)).hexdigest(), hashes=hashes)
 
 
-def phash(grey: UInt8[np.ndarray, "h w"]) -> int:
+def phash(grey: Grey) -> int:
     """64 bits of a picture of grey levels."""
     small = cv2.resize(grey, (SIDE, SIDE), interpolation=cv2.INTER_AREA).astype(np.float64)
     low: Float64[np.ndarray, " n"] = np.asarray(cv2.dct(small), np.float64)[:LOW, :LOW].ravel()
@@ -104,17 +106,10 @@ def nearest(prints: Sequence[Fingerprint], split_of: Sequence[str], n: int, sett
     return best
 
 
-def _grey(data: bytes, where: str) -> UInt8[np.ndarray, "h w"]:
+def _grey(data: bytes, where: str) -> Grey:
     """Grey levels; of a large picture at an eighth of the size, which the JPEG decoder gives for little."""
-    small = _decoded(data, where, cv2.IMREAD_REDUCED_GRAYSCALE_8)
-    return small if min(small.shape) >= 2 * SIDE else _decoded(data, where, cv2.IMREAD_GRAYSCALE)
-
-
-def _decoded(data: bytes, where: str, how: int) -> UInt8[np.ndarray, "h w"]:
-    grey = cv2.imdecode(np.frombuffer(data, np.uint8), how) if data else None
-    if grey is None:
-        raise DataError(f"{where}: {len(data)} bytes are no picture that can be decoded")
-    return np.asarray(grey, np.uint8)
+    small = pictures.grey(data, where, cv2.IMREAD_REDUCED_GRAYSCALE_8)
+    return small if min(small.shape) >= 2 * SIDE else pictures.grey(data, where)
 
 
 def _compared(

@@ -2,41 +2,16 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 
 from pipelines import findings, integrity, leaks, split, survey
-from pipelines.duplicates import DuplicateConfig
 from pipelines.findings import Audit
+from pipelines.limits import AuditConfig
 from pipelines.split import LOCK, SPLITS
 from pipelines.survey import Seen
 from sts import files, manifest, run
 from sts.errors import DataError
 from sts.files import Location
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditConfig:
-    """Settings of `pipelines.audit`."""
-
-    licences: tuple[str, ...] = (
-        "0BSD",
-        "Apache-2.0",
-        "BSD-2-Clause",
-        "BSD-3-Clause",
-        "CC-BY-3.0",
-        "CC-BY-4.0",
-        "CC-BY-SA-4.0",
-        "CC0-1.0",
-        "MIT",
-        "OFL-1.1",
-        "PDDL-1.0",
-        "Unlicense",
-    )
-    """SPDX or LicenseRef identifiers that a clip and its sources may be under"""
-    nearest: int = 20
-    """Pairs of clips of different splits that are listed, the most alike first"""
-    duplicates: DuplicateConfig = field(default_factory=DuplicateConfig)
 
 
 def audit(inputs: Sequence[str], settings: AuditConfig, out: Location, workers: str) -> None:
@@ -59,8 +34,7 @@ def inspect(name: str, settings: AuditConfig, workers: str) -> Audit:
     done = {part: manifest.read(directory) for part, directory in parts.items()}
     work = [(part, info) for part in parts for info in done[part].shards]
     tasks = {
-        i: partial(integrity.shard, parts[part], info, done[part], settings.licences, settings.duplicates)
-        for i, (part, info) in enumerate(work)
+        i: partial(integrity.shard, parts[part], info, done[part], settings) for i, (part, info) in enumerate(work)
     }
     checked = run.map_shards(tasks, workers)
     splits: dict[str, list[Seen]] = {part: [] for part in parts}

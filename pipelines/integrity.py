@@ -1,10 +1,10 @@
 """Are the files of a finished directory whole, and are they what its manifest says?"""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipelines import checks, duplicates, survey
-from pipelines.duplicates import DuplicateConfig
+from pipelines.limits import AuditConfig
 from pipelines.survey import Seen
 from sts import config, files, layers, manifest, shards
 from sts.checks import Finding
@@ -58,7 +58,7 @@ def directory(name: str, done: Manifest) -> Places:
             yield _whole(name, "", "input-changed", f"{path} has changed since it was read: make this set anew")
 
 
-def shard(name: str, info: ShardInfo, done: Manifest, allowed: Collection[str], settings: DuplicateConfig) -> Checked:
+def shard(name: str, info: ShardInfo, done: Manifest, settings: AuditConfig) -> Checked:
     """Everything about one shard: its bytes, its footer, its clips."""
     path = files.join(name, info.path)
     try:
@@ -70,8 +70,8 @@ def shard(name: str, info: ShardInfo, done: Manifest, allowed: Collection[str], 
     for index, clip_id in enumerate(ids):
         try:
             clip, stored = _clip(name, path, index)
-            found = list(checks.findings(clip, stored, allowed))
-            seen.append(survey.seen(name, clip, duplicates.fingerprint(clip_id, stored, settings)))
+            found = list(checks.findings(clip, stored, settings))
+            seen.append(survey.seen(name, clip, duplicates.fingerprint(clip_id, stored, settings.duplicates)))
         except DataError as error:
             found = [Finding(rule="clip-damaged", what=str(error))]
         places += [_at(name, info.path, clip_id, one, times) for one, times in _joined(found)]

@@ -3,13 +3,14 @@
 import math
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import get_args
 
 import numpy as np
 import shapely
+from jaxtyping import Shaped
 
 from sts import geometry, masks
 from sts.types import Clip, Effort, Frame, Level, Source, TextInstance
@@ -50,6 +51,8 @@ class Finding:
 
 
 Findings = Iterator[Finding]
+Shapes = Shaped[np.ndarray, " n"]
+"""Of shapely, by dtype object"""
 
 
 def findings(clip: Clip) -> Findings:
@@ -71,6 +74,15 @@ def polygon_iou(a: geometry.Polygon, b: geometry.Polygon) -> float:
     return float(shapely.intersection(one, other).area / together) if together else 0.0
 
 
+def shapes(polygons: Sequence[geometry.Polygon]) -> Shapes:
+    """Shapely's polygons, made in one go; each has at least 3 finite points."""
+    if not polygons:
+        return np.empty(0, np.object_)
+    of = np.repeat(np.arange(len(polygons)), [len(polygon) for polygon in polygons])
+    rings = shapely.linearrings(np.array([*chain.from_iterable(polygons)], np.float64), indices=of)
+    return np.asarray(shapely.polygons(rings))
+
+
 def _proper(polygon: geometry.Polygon) -> bool:
     return len(polygon) >= 3 and all(math.isfinite(value) for point in polygon for value in point)
 
@@ -78,8 +90,12 @@ def _proper(polygon: geometry.Polygon) -> bool:
 def _times(clip: Clip) -> Findings:
     if [frame.index for frame in clip.frames] != list(range(len(clip.frames))):
         yield Finding(rule="frame-order", what="frames are not numbered 0, 1, 2, ...")
-    if any(not later.time_s > earlier.time_s for earlier, later in pairwise(clip.frames)):
-        yield Finding(rule="frame-time", what="frame times do not grow")
+    if clip.fps <= 0:
+        yield Finding(rule="frame-rate", what=f"{clip.fps} frames per second")
+    for earlier, later in pairwise(clip.frames):
+        if not earlier.time_s < later.time_s < math.inf:
+            text = f"time {later.time_s:g} s does not grow; the frame before is at {earlier.time_s:g} s"
+            yield Finding(rule="frame-time", frame=later.index, what=text)
     for frame in clip.frames:
         if frame.instances and not frame.labelled:
             text = f"{len(frame.instances)} instances on a frame that counts as not labelled"
@@ -143,8 +159,8 @@ def _parents(frame: Frame) -> Findings:
 
 def _inside(pairs: list[tuple[TextInstance, TextInstance]]) -> list[float]:
     """Shares of the first polygons' areas inside the second ones."""
-    shapes = [shapely.make_valid([shapely.polygons(pair[i].polygon) for pair in pairs]) for i in (0, 1)]
-    common, whole = shapely.area(shapely.intersection(*shapes)), shapely.area(shapes[0])
+    ours, theirs = (shapely.make_valid(shapes([pair[i].polygon for pair in pairs])) for i in (0, 1))
+    common, whole = shapely.area(shapely.intersection(ours, theirs)), shapely.area(ours)
     shares: list[float] = np.divide(common, whole, out=np.ones(len(pairs)), where=whole > 0).tolist()
     return shares
 

@@ -1,5 +1,6 @@
 """Polygons as tuples of (x, y) px: x right, y down, clockwise as seen on the screen."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -25,9 +26,8 @@ def rounded(points: Sequence[Point] | Points) -> Polygon:
 
 def box(polygon: Sequence[Point]) -> Box:
     """Tight xyxy box."""
-    points = np.asarray(polygon, np.float64)
-    (x0, y0), (x1, y1) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
-    return x0, y0, x1, y1
+    across, down = zip(*polygon, strict=True)
+    return float(min(across)), float(min(down)), float(max(across)), float(max(down))
 
 
 def signed_area(polygon: Sequence[Point]) -> float:
@@ -102,8 +102,8 @@ def sides(polygon: Sequence[Point]) -> tuple[Points, Points]:
 
 def ribbon_height(polygon: Sequence[Point]) -> float:
     """Mean distance between the upper and the lower line of a polygon with an even number of points, px."""
-    upper, lower = sides(polygon)
-    return float(np.hypot(*(upper - lower).T).mean())
+    half = len(polygon) // 2
+    return sum(map(math.dist, polygon[:half], reversed(polygon[half:]))) / half
 
 
 def _polygon(points: Points) -> Polygon:

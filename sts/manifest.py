@@ -24,9 +24,11 @@ def write(out: Location, manifest: Manifest) -> None:
 
 
 def read(directory: Location) -> Manifest:
-    """DataError for a directory that is not complete."""
+    """DataError for a directory that is not there or not complete."""
     path = files.join(directory, NAME)
     if not files.exists(path):
+        if not files.exists(directory):
+            raise DataError(f"{directory} does not exist: give the directory that a command has written")
         made = "its command did not finish: run it again" if shard_names(directory) else "it is no data directory"
         raise DataError(f"{directory} has no {NAME}: {made}")
     with files.reading(path) as file:

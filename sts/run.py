@@ -8,13 +8,13 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import cv2
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from sts.errors import ConfigError, ServerError, StsError
 
@@ -50,7 +50,7 @@ def map_shards(tasks: Mapping[int, Callable[[], T]], workers: str = "1") -> dict
     waiting, running = iter(tasks.items()), dict[Future[T], int]()
     if not tasks:
         return done
-    with _executor(workers) as (pool, capacity), _progress(len(tasks)) as report:
+    with _executor(workers) as (pool, capacity), _progress(len(tasks), capacity) as report:
         try:
             while True:
                 for index, task in itertools.islice(waiting, max(capacity() + 1 - len(running), 0)):
@@ -65,7 +65,8 @@ def map_shards(tasks: Mapping[int, Callable[[], T]], workers: str = "1") -> dict
                         report(done[index])
                     else:
                         failed[index] = error
-                        log.error("%s", error)
+                        if len(done) + len(failed) < len(tasks):  # else it is raised now, and said once
+                            log.error("%s", error)
         except KeyboardInterrupt:
             log.warning("stopping when the %d shards in work are done; Ctrl-C again leaves them", len(running))
             wait(running)
@@ -195,26 +196,45 @@ def _error(future: Future[Any], index: int) -> StsError | None:
 
 
 @contextlib.contextmanager
-def _progress(total: int) -> Iterator[Callable[[Done], None]]:
+def _progress(total: int, capacity: Capacity) -> Iterator[Callable[[Done], None]]:
     """A bar in a terminal, plain lines in a log."""
     console, start, clips = Console(stderr=True), time.monotonic(), 0
+    ends: list[float] = []
     columns = (
         TextColumn("shards"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]:.2f} clips/s"),
-        TimeRemainingColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[pace]}"),
     )
     with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-        task, n_done = bar.add_task("shards", total=total, rate=0.0), 0
+        task = bar.add_task("shards", total=total, pace="")
 
         def report(info: Done) -> None:
-            nonlocal clips, n_done
-            clips, n_done = clips + info.clips, n_done + 1
-            passed = time.monotonic() - start
-            bar.update(task, advance=1, rate=clips / passed)
-            left = passed / n_done * (total - n_done)
-            state = f"{n_done} of {total} shards, {clips / passed:.2f} clips/s, {left:.0f} s left"
-            log.info("%s: %d clips; %s", info.path, info.clips, state)
+            nonlocal clips
+            clips += info.clips
+            ends.append(time.monotonic() - start)
+            pace = f"{clips / ends[-1]:.2f} clips/s{_words(time_left(ends, total, max(capacity(), 1)))}"
+            bar.update(task, advance=1, pace=pace)
+            log.info("%s: %d clips; %d of %d shards, %s", info.path, info.clips, len(ends), total, pace)
 
         yield report
+
+
+def time_left(ends: Sequence[float], total: int, at_once: int) -> float | None:
+    """Seconds until `total` shards are done, from when the first ones were (ascending, s); None while nobody can tell.
+
+    The first shards start the workers and analyse what later ones find in the cache. So nothing is said before
+    there are two for each of the `at_once` workers, and only the later half of the shards counts.
+    """
+    n_done = len(ends)
+    if n_done < 2 * at_once:
+        return None
+    early = max(at_once, n_done // 2)
+    return (ends[-1] - ends[early - 1]) / (n_done - early) * (total - n_done)
+
+
+def _words(left: float | None) -> str:
+    if left is None:
+        return ""
+    return f", {left:.0f} s left" if left < 120 else f", {left / 60:.0f} min left"

@@ -79,6 +79,13 @@ def clip_ids(path: Location) -> tuple[str, ...]:
         return tuple(_rows(file, path, i, ["clip_id"]).column("clip_id")[0].as_py() for i in range(file.num_row_groups))
 
 
+def sizes(path: Location) -> dict[str, tuple[int, int]]:
+    """Width and height of each clip in px by its id, in stored order."""
+    with _opened(path) as file:
+        found = [_rows(file, path, i, ["clip_id", "width", "height"]) for i in range(file.num_row_groups)]
+    return {one["clip_id"][0].as_py(): (one["width"][0].as_py(), one["height"][0].as_py()) for one in found}
+
+
 def footer(path: Location) -> Footer:
     """Counts and what the writing command left."""
     with _opened(path) as file, _explained(path):
@@ -179,6 +186,8 @@ def _explained(path: Location) -> Iterator[None]:
         yield
     except (OSError, ValueError, TypeError, KeyError, pa.ArrowException, DataError) as error:
         why = f"{error}".partition("\n")[0]
+        folder = str(path).rpartition("/")[0] or "."
         raise DataError(
-            f"{path} is damaged ({why}): delete it and run its command again, which makes it anew"
+            f"{path} is damaged ({why}): delete it and run its command again, which makes it anew; "
+            f"`python -m pipelines.audit --in {folder}` looks at all the others"
         ) from error

@@ -14,7 +14,7 @@ Scores = Callable[[PerClip], Mapping[str, float]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interval:
-    """A score of all clips and its percentile bootstrap interval; NaN where too few draws define it."""
+    """A score of all clips and its percentile bootstrap interval; NaN for one clip or too few draws that define it."""
 
     value: float
     low: float
@@ -46,7 +46,7 @@ def _minus(a: Mapping[str, float], b: Mapping[str, float]) -> dict[str, float]:
 def _draws(n: int, rng: np.random.Generator, draws: int) -> Int64[np.ndarray, "draws n"]:
     if n < 1:
         raise ValueError("an interval needs at least one clip")
-    return rng.integers(0, n, (draws, n))
+    return rng.integers(0, n, (draws if n > 1 else 0, n))  # one clip says nothing of how much clips differ
 
 
 def _intervals(values: Mapping[str, float], drawn: Sequence[Mapping[str, float]], level: float) -> dict[str, Interval]:
@@ -55,7 +55,7 @@ def _intervals(values: Mapping[str, float], drawn: Sequence[Mapping[str, float]]
 
 def _interval(value: float, scores: Float64[np.ndarray, " draws"], level: float) -> Interval:
     known = scores[np.isfinite(scores)]
-    if 2 * len(known) < len(scores):
+    if not len(known) or 2 * len(known) < len(scores):
         return Interval(value=value, low=float("nan"), high=float("nan"))
     low, high = np.quantile(known, [(1 - level) / 2, (1 + level) / 2]).tolist()
     return Interval(value=value, low=low, high=high)

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,18 +19,17 @@ log = logging.getLogger(__name__)
 REPORT = "report.txt"
 
 
-def verify(directory: Location, backgrounds: str, out: Location, n_drawn: int) -> None:
-    """DataError naming the first broken rule; all of them are written to report.txt in `out`."""
-    broken = list(_broken(directory, backgrounds, n_drawn))
-    with files.replacing(files.join(out, REPORT)) as file:
-        file.write("".join(f"{line}\n" for line in broken or ["no rule is broken"]).encode())
-    for line in broken:
+def verify(directories: Sequence[Location], backgrounds: str, out: Location, n_drawn: int) -> None:
+    """DataError naming the first broken rule; `report.txt` in `out` has all of them, or says that there is none."""
+    page, sets = files.join(out, REPORT), ", ".join(map(str, directories))
+    broken = [f"{place}: {line}" for place in directories for line in _broken(place, backgrounds, n_drawn)]
+    with files.replacing(page) as file:
+        file.write("".join(f"{line}\n" for line in broken or [f"{sets}: no rule is broken"]).encode())
+    for line in broken[1:]:
         log.error("%s", line)
     if broken:
-        raise DataError(
-            f"{directory}: {len(broken)} broken rules, all in {files.join(out, REPORT)}; the first: {broken[0]}"
-        )
-    log.info("%s keeps every rule", directory)
+        raise DataError(f"broken rules: {len(broken)}, all in {page}; the first: {broken[0]}")
+    log.info("%s: no rule is broken; this stands in %s", sets, page)
 
 
 def _broken(directory: Location, backgrounds: str, n_drawn: int) -> Iterator[str]:
@@ -40,12 +39,20 @@ def _broken(directory: Location, backgrounds: str, n_drawn: int) -> Iterator[str
     chosen = set(np.linspace(0, len(places) - 1, min(n_drawn, len(places))).round().astype(int).tolist())
     work = _job(done, backgrounds) if chosen else None
     for number, (name, index) in enumerate(places):
-        path = files.join(directory, name)
-        clip = shards.read_clip(path, index, pictures=False)
-        rules = list(checks.stored(clip))
-        if work is not None and number in chosen:
-            rules += _drawn(work, clip, shards.jpegs(path, index) or ())
-        yield from (f"{clip.clip_id} in {name}: {rule}" for rule in rules)
+        try:
+            yield from _clip(directory, name, index, work if number in chosen else None)
+        except DataError as error:
+            yield f"clip {index} of {name}: {error}"
+
+
+def _clip(directory: Location, name: str, index: int, work: Job | None) -> Iterator[str]:
+    """What is wrong with a clip of a shard; raw pixels are looked at where the run that made it is given."""
+    path = files.join(directory, name)
+    clip = shards.read_clip(path, index, pictures=False)
+    rules = list(checks.stored(clip))
+    if work is not None:
+        rules += _drawn(work, clip, shards.jpegs(path, index) or ())
+    yield from (f"{clip.clip_id} in {name}: {rule}" for rule in rules)
 
 
 def _job(done: Manifest, backgrounds: str) -> Job:

@@ -57,6 +57,8 @@ class Block:
     boards: tuple[Piece, ...]
     corners: Float64[np.ndarray, "4 2"]
     """Of the rectangle that texture, wear and relief cover; surface units"""
+    extent: Float64[np.ndarray, "4 2"]
+    """Corners of everything that may be painted; surface units"""
     polygons: Points
     """Of the paragraph, then all lines, words and chars, one after the other; surface units"""
     ends: Int64[np.ndarray, " k"]
@@ -88,6 +90,7 @@ def prepare(spec: BlockSpec, layout: TextLayout, surface: Surface) -> Block:
         words=maker.words(),
         boards=maker.boards(),
         corners=_placed(corners, layout, spec),
+        extent=extent(layout, spec),
         polygons=_placed(np.concatenate(polygons), layout, spec),
         ends=np.cumsum([len(polygon) for polygon in polygons]),
     )

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
-from jaxtyping import Float32, Float64, Int8, UInt8
+from jaxtyping import Float64, Int8, UInt8
 
 from synth.block import Block, Piece
 from synth.raster import blend
 from synth.raster.coverage import Roi, blurred, cover_mean, roi_of
 from synth.raster.outline import Outline
 from synth.specs import Optics
+from synth.surfaces.surface import stretch
 
 Canvas = UInt8[np.ndarray, "H W 3"]
 Coverage = UInt8[np.ndarray, "h w"]
@@ -23,6 +24,8 @@ STEP_PX = 0.5
 """Way of the text from one sub-frame to the next"""
 SUBFRAMES = 8
 """Most of them"""
+CELL = 8
+"""px of the frame to a cell of light"""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -61,12 +64,11 @@ def draw(
 ) -> FrameCoverage:
     """Draw all blocks into the canvas, in order; later ones hide earlier ones. The noise tile moves every frame."""
     result = FrameCoverage(words=[], boards=[])
-    moved = np.roll(noise, (37 * time, 61 * time), axis=(0, 1))
     for block in blocks:
         words = [Drawn(word=index) for index in range(len(block.words))]
         opacity = block.opacity(time)
         if opacity > 0:
-            brush = _Brush(canvas=canvas, block=block, time=time, optics=optics, noise=moved, opacity=opacity)
+            brush = _Brush(canvas=canvas, block=block, time=time, optics=optics, noise=noise, opacity=opacity)
             brush.draw(words, result)
         result.words.append(words)
     return result
@@ -84,7 +86,7 @@ class _Brush:
     opacity: float
     _exposures: tuple[float, ...] = field(init=False)
     """Frame numbers of the sub-frames"""
-    _light: tuple[Roi, Float32[np.ndarray, "gh gw 3"]] | None = None
+    _light: blend.Shade | None = None
 
     def __post_init__(self) -> None:
         """One sub-frame where the block stands still."""
@@ -114,7 +116,8 @@ class _Brush:
         drawn.fill = layer
         drawn.contrast = blend.contrast(under, self._view(layer.roi), layer.alpha)
         if self.optics.grain > 0:
-            blend.grain(self.canvas, layer.roi, layer.alpha, self.optics.grain, self.noise)
+            start = 37 * self.time, 61 * self.time
+            blend.grain(self.canvas, layer.roi, layer.alpha, self.optics.grain, self.noise, start)
 
     def _paint(self, piece: Piece, result: FrameCoverage) -> Layer | None:
         layer = self._cover(piece)
@@ -133,14 +136,14 @@ class _Brush:
             for time in self._exposures
         ]
         blur = piece.blur * self._scale() if piece.blur > 0 else 0.0
-        sigma = float(np.hypot(self.optics.defocus, blur))
+        sigma = math.hypot(self.optics.defocus, blur)
         everything = moved[0].points if len(moved) == 1 else np.concatenate([outline.points for outline in moved])
-        roi = roi_of(everything, height, width, margin=int(np.ceil(3 * sigma)) + 1)
+        roi = roi_of(everything, height, width, margin=math.ceil(3 * sigma) + 1)
         if roi is None:
             return None
         alpha = blurred(cover_mean(moved, roi), sigma)
         if piece.wear is not None:
-            worn = self._warped(piece.wear, roi, cv2.INTER_LINEAR)
+            worn = self._warped(piece.wear, roi)
             alpha = cv2.multiply(alpha, worn, scale=1 / 255)
         layer = Layer(roi=roi, alpha=alpha.copy(), whole=alpha)
         patch = surface.occlusion[self.time] if surface.occlusion else None
@@ -149,12 +152,13 @@ class _Brush:
         return layer
 
     def _blend(self, layer: Layer, piece: Piece) -> None:
-        gain = self._gain(layer.roi) if piece.lit and self.block.surface.light else None
-        if piece.relief is not None:
-            relief = self._warped(piece.relief, layer.roi, cv2.INTER_LINEAR)[:, :, None]
-            gain = np.repeat(relief, 3, axis=2) if gain is None else gain * relief
-        paint = piece.colour if piece.texture is None else self._warped(piece.texture, layer.roi, cv2.INTER_LINEAR)
-        blend.blend(self.canvas, layer.roi, layer.alpha, paint, piece.opacity * self.opacity, gain)
+        ink = blend.Ink(
+            paint=piece.colour if piece.texture is None else self._warped(piece.texture, layer.roi),
+            opacity=piece.opacity * self.opacity,
+            shade=self._shade() if piece.lit and self.block.surface.light else None,
+            relief=None if piece.relief is None else self._warped(piece.relief, layer.roi),
+        )
+        blend.blend(self.canvas, layer.roi, layer.alpha, ink)
 
     def _view(self, roi: Roi) -> UInt8[np.ndarray, "h w 3"]:
         return self.canvas[roi.slices]
@@ -165,30 +169,26 @@ class _Brush:
         after = self.block.surface.project(before, self.time)
         return float(np.sqrt(abs(_area(after)) / max(abs(_area(before)), 1e-6)))
 
-    def _warped(self, patch: np.ndarray, roi: Roi, how: int) -> np.ndarray:
+    def _warped(self, patch: np.ndarray, roi: Roi) -> np.ndarray:
         """A picture that covers the block's rectangle evenly, seen in the roi."""
-        return _perspective(patch, self.block.surface.project(self.block.corners, self.time), roi, how)
+        return _perspective(patch, self.block.surface.project(self.block.corners, self.time), roi)
 
-    def _gain(self, roi: Roi) -> Float32[np.ndarray, "h w 3"]:
-        """The light on the roi, cut from that on the whole block, which is worked out once."""
-        if self._light is None or not _inside(roi, self._light[0]):
-            height, width = self.canvas.shape[:2]
-            whole = roi_of(self.block.surface.project(self.block.corners, self.time), height, width, margin=8)
-            place = roi if whole is None or not _inside(roi, whole) else whole
-            self._light = place, self._gain_anew(place)
-        place, gain = self._light
-        top, left = roi.top - place.top, roi.left - place.left
-        return np.ascontiguousarray(gain[top : top + roi.height, left : left + roi.width])
-
-    def _gain_anew(self, roi: Roi) -> Float32[np.ndarray, "h w 3"]:
-        surface = self.block.surface
-        corners = np.array([(0, 0), (surface.width, 0), (surface.width, surface.height), (0, surface.height)], float)
-        small = Roi(left=roi.left // 8, top=roi.top // 8, width=roi.width // 8 + 2, height=roi.height // 8 + 2)
-        at = surface.project(corners, self.time) / 8
-        coarse = _perspective(surface.light[self.time].gain, at, small, cv2.INTER_LINEAR)
-        left, top = roi.left - 8 * small.left, roi.top - 8 * small.top
-        fine = cv2.resize(coarse, None, fx=8, fy=8, interpolation=cv2.INTER_LINEAR)
-        return fine[top : top + roi.height, left : left + roi.width]
+    def _shade(self) -> blend.Shade:
+        """The light on everything the block paints, worked out once."""
+        if self._light is None:
+            surface, (height, width) = self.block.surface, self.canvas.shape[:2]
+            roi = roi_of(surface.project(self.block.extent, self.time), height, width)
+            roi = roi or Roi(left=0, top=0, width=width, height=height)
+            cells = Roi(
+                left=roi.left // CELL - 1,
+                top=roi.top // CELL - 1,
+                width=roi.width // CELL + 4,
+                height=roi.height // CELL + 4,
+            )
+            corners = np.array([(0, 0), (1, 0), (1, 1), (0, 1)]) * (surface.width, surface.height)
+            grid = _perspective(surface.light[self.time].gain, surface.project(corners, self.time) / CELL, cells)
+            self._light = blend.Shade(gain=grid, left=CELL * cells.left, top=CELL * cells.top, cell=CELL)
+        return self._light
 
 
 def _exposures(block: Block, time: int, shutter: float) -> tuple[float, ...]:
@@ -202,12 +202,6 @@ def _exposures(block: Block, time: int, shutter: float) -> tuple[float, ...]:
         return (float(time),)
     count = min(1 + math.ceil(travel / STEP_PX), SUBFRAMES)
     return tuple((time + np.linspace(-half, half, count)).tolist())
-
-
-def _inside(roi: Roi, other: Roi) -> bool:
-    """Whether a window lies within another."""
-    across = other.left <= roi.left and roi.left + roi.width <= other.left + other.width
-    return across and other.top <= roi.top and roi.top + roi.height <= other.top + other.height
 
 
 def _veil_below(drawn: Drawn, words: Sequence[Sequence[Drawn]]) -> None:
@@ -236,10 +230,8 @@ def _area(quad: Float64[np.ndarray, "4 2"]) -> float:
     return float(diagonal[0] * other[1] - diagonal[1] * other[0]) / 2
 
 
-def _perspective(patch: np.ndarray, quad: Float64[np.ndarray, "4 2"], roi: Roi, how: int) -> np.ndarray:
+def _perspective(patch: np.ndarray, quad: Float64[np.ndarray, "4 2"], roi: Roi) -> np.ndarray:
     """The patch stretched over a quad given in frame px, cut to the roi; its edge pixels go on outside."""
-    height, width = patch.shape[:2]
-    source = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32) - 0.5
-    target = (quad - (roi.left, roi.top) - 0.5).astype(np.float32)
-    matrix = cv2.getPerspectiveTransform(source, target)
-    return cv2.warpPerspective(patch, matrix, (roi.width, roi.height), flags=how, borderMode=cv2.BORDER_REPLICATE)
+    matrix = stretch(quad - (roi.left, roi.top), *patch.shape[:2])
+    size = roi.width, roi.height
+    return cv2.warpPerspective(patch, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)

@@ -99,7 +99,7 @@ class Labels:
             geometry.ribbon_height(polygon) >= LEAST_HEIGHT_PX
             and seen >= LEAST_VISIBLE * entire > 0
             and drawn.contrast >= LEAST_CONTRAST
-            and _kept(drawn) >= LEAST_KEPT
+            and _kept(drawn, entire) >= LEAST_KEPT
             and _inside(polygon, self.height, self.width) >= LEAST_INSIDE
         )
         return TextInstance(
@@ -180,11 +180,9 @@ class Labels:
         return masks.encode_patch(pixels, layer.roi.left, layer.roi.top, self.height, self.width)
 
 
-def _kept(drawn: Drawn) -> float:
+def _kept(drawn: Drawn, entire: int) -> float:
     """Area of the mask over the area of the strokes, before anything hides them."""
-    if drawn.fill is None:
-        return 0.0
-    return float((drawn.fill.whole >= CORE).sum() / max(drawn.fill.whole.sum() / 255, 1e-6))
+    return 0.0 if drawn.fill is None else entire / max(float(drawn.fill.whole.sum()) / 255, 1e-6)
 
 
 def _inside(polygon: geometry.Polygon, height: int, width: int) -> float:
@@ -202,7 +200,7 @@ class _Polygons:
         layout = block.layout
         joined = block.surface.project(block.polygons, time)
         self.behind = not bool(np.isfinite(joined).all())
-        points = list(map(tuple, (np.round(joined * geometry.GRID) / geometry.GRID + 0.0).tolist()))
+        points = list(zip(*(np.round(joined.T * geometry.GRID) / geometry.GRID + 0.0).tolist(), strict=True))
         ends = block.ends.tolist()
         polygons = [tuple(points[start:end]) for start, end in zip([0, *ends], ends, strict=False)]
         self.paragraph = polygons[0]

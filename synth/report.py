@@ -20,7 +20,8 @@ POLICY = """\
 - A word is `legible` from 8 px height, half inside the frame, 30 % visible, with 80 % of its core clearly different
   (CIE76 of 8) from what lies under it, and strokes so thick that the mask keeps 70 % of their area. What is not legible
   is `ignore`, never missing. An id belongs to the same text in every frame of its clip.
-- Noise, gamma, vignetting, sharpening and codecs come after and change no mask. Frames are JPEG, quality 95, 4:2:0."""
+- Noise, gamma, vignetting, sharpening and codecs come after and change no mask and no flag, so that they may spoil what
+  is `legible`. Frames are JPEG, quality 95, 4:2:0."""
 
 
 def write(
@@ -85,13 +86,20 @@ def _backgrounds(windows: Sequence[Window]) -> list[str]:
     return ["| video | licence | credit | SHA-256 |", "|---|---|---|---|", *rows]
 
 
-def _total(name: str, figures: Tally, n_clips: int) -> int:
-    """What a figure's shares are shares of."""
+def _total(name: str, figures: Tally, n_clips: int) -> int | None:
+    """What a figure's shares are shares of; None if it has none."""
+    if name == tally.LEFT_OUT:
+        return None
     if name.startswith("clips with"):
         return n_clips
     return sum(figures["blocks on" if name == "blocks with" else name].values())
 
 
-def _table(name: str, counter: Mapping[str, int], total: int) -> list[str]:
-    rows = [f"| {value} | {count} | {100 * count / total:.1f} % |" for value, count in counter.items()]
-    return [f"### {name[0].upper()}{name[1:]}", "", "| | count | share |", "|---|---|---|", *rows, ""]
+def _table(name: str, counter: Mapping[str, int], total: int | None) -> list[str]:
+    head = ["| | count |", "|---|---|"] if total is None else ["| | count | share |", "|---|---|---|"]
+    rows = [
+        f"| {value} | {count} |" + (f" {100 * count / total:.1f} % |" if total else "")
+        for value, count in counter.items()
+    ]
+    said = [tally.COUNTED[name], ""] if name in tally.COUNTED else []
+    return [f"### {name[0].upper()}{name[1:]}", "", *said, *head, *rows, ""]

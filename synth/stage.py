@@ -178,7 +178,7 @@ def run(work: Job, out: Location, n: int, workers: str) -> Manifest:
     done = stage.make(stage_run, partial(clips, work), stage.batches(n, work.config.clips_per_shard), workers)
     kit = studio(work).kit
     scripts = sorted({kit.corpus.languages[language].script for language, _ in kit.placement.languages})
-    counts = {f"backgrounds left out{tally.SEPARATOR}{reason}": n for reason, n in work.left_out}
+    counts = {f"{tally.LEFT_OUT}{tally.SEPARATOR}{reason}": n for reason, n in work.left_out}
     report.write(out, done, work.windows, counts, kit.library.unavailable(scripts))
     return done
 

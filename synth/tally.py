@@ -13,10 +13,27 @@ from sts.types import Clip, TextInstance
 
 Tally = dict[str, Counter[str]]
 
-HEIGHTS_PX = (8, 12, 16, 24, 32, 48, 64, 96, 128, 192)
+HEIGHTS_PX = (8.0, 12.0, 16.0, 24.0, 32.0, 48.0, 64.0, 96.0, 128.0, 192.0)
 SEPARATOR = ": "
+LEFT_OUT = "backgrounds left out"
 VISIBLE = (0.0, 0.01, 0.3, 0.5, 0.7, 0.9, 0.99)
-MOTION_PX = (0.1, 0.5, 1, 2, 4, 8, 16)
+MOTION_PX = (0.1, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+
+COUNTED = {
+    LEFT_OUT: "Whole files where the reason is `unreadable` (damaged, or no video), `said to have text` or begins with"
+    " `video`; else windows, pieces of a file as long as a clip. No clip is made from them.",
+    "blocks with": "Share of the blocks; one block may have several.",
+    "clips with damage": "Share of the clips; one clip may have several.",
+    "legible": "A word counts once in each frame. `no` is what is `ignore`: a condition above fails, as in each frame"
+    " where the word is hidden or has left the picture.",
+    "motion, px a frame": "A word counts once in each frame after its first.",
+    "rejected attempts": "Choices that gave no clip; another was tried.",
+    "visible fraction": "A word counts once in each frame; it is 0 where the word is hidden or has left the picture.",
+    "word height, px": "A word counts once in each frame, also where it is hidden.",
+    "words by font": "A word counts once in its clip.",
+    "words by script": "A word counts once in its clip.",
+}
+"""What is counted, where the name of the figure does not say it"""
 
 
 def count(clip: Clip) -> Tally:

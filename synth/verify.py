@@ -7,7 +7,7 @@ from synth import audit
 from synth.render import SHIPPED
 
 
-@verb(inputs=("data/synth",), out="data/synth-verify", n=8)
+@verb(inputs=("data/synth",), out="runs/verify", n=8)
 @click.option(
     "--backgrounds",
     default=str(SHIPPED),
@@ -16,12 +16,12 @@ from synth.render import SHIPPED
     help="What --in of render was.",
 )
 def main(options: Options, backgrounds: str) -> None:
-    """Check a rendered set: files, stored labels by rule, and raw pixels by drawing --n clips again.
+    """Check rendered sets: files, stored labels by rule, and raw pixels by drawing --n clips again.
 
-    Prints each broken rule with its clip, writes them to --out, and exits with 1 if there is any.
+    Prints each broken rule with its set and clip, and exits with 1 if there is any. Writes the same to report.txt in
+    --out; the sets stay as they are.
     """
-    for directory in options.inputs:
-        audit.verify(directory, backgrounds, options.out, options.n or 0)
+    audit.verify(options.inputs, backgrounds, options.out, options.n or 0)
 
 
 if __name__ == "__main__":

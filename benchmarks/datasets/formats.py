@@ -13,6 +13,7 @@ FORMATS = {
     "hiertext": "benchmarks.datasets.hiertext:HierText",
     "icdar13seg": "benchmarks.datasets.icdar13:Icdar13Segmentation",
     "icdar15": "benchmarks.datasets.icdar15:Icdar15",
+    "icdar": "benchmarks.datasets.icdarvideo:IcdarVideo",
     "scutenstext": "benchmarks.datasets.icdar15:ScutEnsText",
     "cocots": "benchmarks.datasets.pairs:CocoTs",
     "mlts": "benchmarks.datasets.pairs:MltS",
@@ -22,6 +23,7 @@ FORMATS = {
     "coco": "benchmarks.datasets.coco:Coco",
     "youtubevis": "benchmarks.datasets.coco:YoutubeVis",
     "huggingface": "benchmarks.datasets.huggingface:HuggingFace",
+    "webdataset": "benchmarks.datasets.webdataset:WebDataset",
     "folder": "benchmarks.datasets.folder:Folder",
 }
 

@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from benchmarks.datasets import labels, listing, pictures, texts
+from benchmarks.datasets import exported, labels, listing, pictures, texts
 from benchmarks.datasets.labels import Word
 from benchmarks.datasets.reader import Item, Loaded, clip_id, part
 from sts.errors import DataError
@@ -38,32 +38,38 @@ class HierText:
     """Words that are not legible count in stroke scores, as in Hi-SAM, and are don't-care in the scores of HierText."""
 
     def items(self, root: Path) -> Iterator[Item]:
-        """One an image of the records, in their order."""
-        found = {role: listing.keyed(root, *patterns) for role, patterns in ROLES.items()}
-        files = listing.keyed(root, "", RECORDS) | listing.keyed(root, "gt|annotations", RECORDS)
-        if not files:
-            raise DataError(
-                f"{root} has no gt/SPLIT.jsonl or .jsonl.gz: see docs/datasets.md, or give another --format"
-            )
-        for split, file in files.items():
-            for image_id in _index(root / file)[1]:
-                name = f"{listing.SPLITS.get(split, split)}/{image_id}"
-                parts = {role: by_key[name] for role, by_key in found.items() if name in by_key}
-                yield Item(name=name, parts=parts | {"words": file}, pictured=bool(found["picture"]))
+        """One an image of the records, in their order; of our exports one a clip."""
+        return exported.items(root, _images(root))
 
     def clip(self, root: Path, item: Item) -> Loaded:
         """Paragraphs, lines and words; words have strokes where the masks are there."""
-        path = part(root, item, "words")
-        record = _record(path, item.name.partition("/")[2])
-        with texts.reading(path):
-            size = (int(record["image_height"]), int(record["image_width"])) if "image_height" in record else None
-            found = pictures.shown(root, item, size)
-            pixels = pictures.above_middle(root / item.parts["mask"]) if "mask" in item.parts else None
-            if pixels is not None:
-                wanted = found if isinstance(found, tuple) else (found.height, found.width)
-                pictures.same_size(root / item.parts["mask"], pixels.shape, wanted)
-            instances = _instances(record["paragraphs"], pixels, str(path))
-        return labels.image(clip_id("hiertext-", item), ORIGIN, instances, found)
+        return exported.clip(root, item, _image)
+
+
+def _images(root: Path) -> Iterator[Item]:
+    found = {role: listing.keyed(root, *patterns) for role, patterns in ROLES.items()}
+    files = listing.keyed(root, "", RECORDS) | listing.keyed(root, "gt|annotations", RECORDS)
+    if not files:
+        raise DataError(f"{root} has no gt/SPLIT.jsonl or .jsonl.gz: see docs/datasets.md, or give another --format")
+    for split, file in files.items():
+        for image_id in _index(root / file)[1]:
+            name = f"{listing.SPLITS.get(split, split)}/{image_id}"
+            parts = {role: by_key[name] for role, by_key in found.items() if name in by_key}
+            yield Item(name=name, parts=parts | {"words": file}, pictured=bool(found["picture"]))
+
+
+def _image(root: Path, item: Item) -> Loaded:
+    path = part(root, item, "words")
+    record = _record(path, item.name.partition("/")[2])
+    with texts.reading(path):
+        size = (int(record["image_height"]), int(record["image_width"])) if "image_height" in record else None
+        found = pictures.shown(root, item, size)
+        pixels = pictures.above_middle(root / item.parts["mask"]) if "mask" in item.parts else None
+        if pixels is not None:
+            wanted = found if isinstance(found, tuple) else (found.height, found.width)
+            pictures.same_size(root / item.parts["mask"], pixels.shape, wanted)
+        instances = _instances(record["paragraphs"], pixels, str(path))
+    return labels.image(clip_id("hiertext-", item), ORIGIN, instances, found)
 
 
 @lru_cache(maxsize=2)

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from benchmarks.datasets.reader import Item
@@ -22,11 +22,19 @@ def listing(root: Path) -> tuple[PurePosixPath, ...]:
         hint = "unpack it and name the folder" if root.name.lower().endswith(ARCHIVES) else "name the folder it lies in"
         raise DataError(f"{root} is a file, not the folder of a dataset: {hint}")
     if not root.is_dir():
-        raise DataError(f"{root} is no folder: name the folder of the dataset with --in")
+        raise DataError(f"{root} does not exist: name the folder of the dataset with --in")
     shown = sorted(path for path in _walk(root) if not any(HIDDEN.match(name) for name in path.parts))
     if not shown:
         raise DataError(f"{root} is empty: name the folder that holds the files of the dataset")
     return tuple(shown)
+
+
+def unread(root: Path, parts: Iterable[str]) -> tuple[str, ...]:
+    """Folders of which no file, at any depth, is among the parts; only the outermost, sorted."""
+    read = {folder for part in set(parts) for folder in PurePosixPath(part).parents}
+    every = {path.parent for path in listing(root)}
+    chains = ([*reversed(folder.parents), folder][1:] for folder in every)
+    return tuple(sorted({str(one) for chain in chains for one in chain if one not in read and one.parent in read}))
 
 
 def _walk(root: Path) -> Iterator[PurePosixPath]:

@@ -7,7 +7,7 @@ in the readers of the reference code, except where the labels have the size of t
 
 import contextlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -158,6 +158,15 @@ def same_size(path: Source, found: Size, wanted: Size) -> None:
     """UnusableError for a mask of another size than the picture."""
     if found != wanted:
         raise _other_size(path, found, wanted)
+
+
+def one_size(item: Item, sizes: Sequence[Size]) -> Size:
+    """The size of all pictures and masks of a clip. UnusableError for more than one."""
+    if len(set(sizes)) != 1:
+        raise UnusableError(
+            "sizes differ", f"clip {item.name} has pictures and masks of {sorted(set(sizes))} (height, width)"
+        )
+    return sizes[0]
 
 
 def _other_size(path: Source, found: Size, wanted: Size) -> UnusableError:

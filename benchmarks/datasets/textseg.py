@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.datasets import labels, listing, pictures, texts
+from benchmarks.datasets import exported, labels, listing, pictures, texts
 from benchmarks.datasets.labels import Word
 from benchmarks.datasets.reader import Item, Loaded, UnusableError, clip_id, part
 from sts.errors import DataError
@@ -45,11 +45,14 @@ class TextSeg:
     origin: Origin = TEXTSEG_ORIGIN
 
     def items(self, root: Path) -> Iterator[Item]:
-        """One a picture or mask."""
-        return listing.joined(root, ROLES, ("picture", "mask"))
+        """One a picture or mask; of our exports one a clip."""
+        return exported.items(root, listing.joined(root, ROLES, ("picture", "mask")))
 
     def clip(self, root: Path, item: Item) -> Loaded:
         """Words with strokes and effects, characters as polygons."""
+        return exported.clip(root, item, self._image)
+
+    def _image(self, root: Path, item: Item) -> Loaded:
         values = self.values(part(root, item, "mask"))
         found = pictures.shown(root, item, values.shape)
         words = _annotated(root / item.parts["words"]) if "words" in item.parts else []

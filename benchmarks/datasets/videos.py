@@ -21,7 +21,6 @@ from urllib.parse import unquote
 import numpy as np
 
 from benchmarks.datasets import labels, listing, pictures, vosmeta
-from benchmarks.datasets.pictures import Size
 from benchmarks.datasets.reader import UNSTATED, Item, Loaded, UnusableError, part
 from benchmarks.datasets.vosmeta import Object
 from sts import masks
@@ -76,7 +75,7 @@ class Frames:
             found = [one and {int(number == VOID): mask for number, mask in one.items()} for one in found]
         sizes = [(one.height, one.width) for one in stored]
         sizes += [(mask.height, mask.width) for one in found for mask in (one or {}).values()]
-        size = _one_size(item, sizes)
+        size = pictures.one_size(item, sizes)
         frames = tuple(self._frames(names, found, objects or {}))
         clip = Clip(
             clip_id=unquote(item.name),
@@ -200,11 +199,3 @@ def _number(folder: str) -> int:
             "labels cannot be read", f"the folder of an object is called {folder!r}, which is no number"
         )
     return int(folder)
-
-
-def _one_size(item: Item, sizes: Sequence[Size]) -> Size:
-    if len(set(sizes)) != 1:
-        raise UnusableError(
-            "sizes differ", f"clip {item.name} has pictures and masks of {sorted(set(sizes))} (height, width)"
-        )
-    return sizes[0]

@@ -44,20 +44,17 @@ class Spilled:
 
 def spilled(renderer: Bench, samples: Sequence[Sample]) -> Spilled:
     """Ours over every frame; the peer on the words of the middle frame, at random places of it and of textures."""
-    checks, ours = importlib.import_module("synth.checks"), 0
-    rng, spent = np.random.default_rng(renderer.seed), list[float]()
+    ours, rng, spent = 0, np.random.default_rng(renderer.seed), list[float]()
     own, textured = list[float](), list[float]()
     grounds = itertools.cycle([_coloured(name, seed) for seed, name in enumerate(TEXTURES)])
     for sample in samples:
         drawing = renderer.studio.engine.drawing(sample.spec)
-        video = drawing.scene.video
-        for index, (picture, coverage) in enumerate(drawing.frames()):
-            support = checks.support(coverage, picture.shape[:2])
-            ours += poisson.spill(video[index], picture, support, least=0).changed
-            if index == len(video) // 2:
-                for alpha, colour in _words(coverage, drawing.blocks):
-                    own.append(_blended(_patch(rng, video[index], alpha), alpha, colour, spent))
-                    textured.append(_blended(_patch(rng, next(grounds), alpha), alpha, colour, spent))
+        base = drawing.scene.video[len(drawing.scene.video) // 2].copy()
+        coverages, pixels = changed(drawing)
+        ours += pixels
+        for alpha, colour in _words(coverages[len(coverages) // 2], drawing.blocks):
+            own.append(_blended(_patch(rng, base, alpha), alpha, colour, spent))
+            textured.append(_blended(_patch(rng, next(grounds), alpha), alpha, colour, spent))
     return Spilled(
         ours=ours,
         peer=float(np.mean(own)),
@@ -65,6 +62,18 @@ def spilled(renderer: Bench, samples: Sequence[Sample]) -> Spilled:
         peer_ms=float(np.median(spent)),
         patches=len(own),
     )
+
+
+def changed(drawing: Any) -> tuple[list[Any], int]:
+    """Draw all frames: their coverage, and the pixels that changed where nothing covers them.
+
+    The text is drawn into the scene's own video, so a copy is kept to compare with.
+    """
+    checks, before, coverages, pixels = importlib.import_module("synth.checks"), drawing.scene.video.copy(), [], 0
+    for base, (picture, coverage) in zip(before, drawing.frames(), strict=True):
+        pixels += poisson.spill(base, picture, checks.support(coverage, picture.shape[:2]), least=0).changed
+        coverages.append(coverage)
+    return coverages, pixels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

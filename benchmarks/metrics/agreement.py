@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Int64
 
 from benchmarks.metrics import frames
-from benchmarks.metrics.rows import Rows, defined
+from benchmarks.metrics.rows import Rows
 from sts import masks
 from sts.statistics import PerClip
 from sts.types import Clip, Frame
@@ -28,7 +28,7 @@ class Cohen:
     """
 
     def __init__(self) -> None:
-        self.rows = Rows()
+        self.rows = Rows(scores=cohen)
 
     def update(self, truth: Clip, prediction: Clip) -> None:
         """Count one clip of both raters. DataError for another size and for frames that the second lacks."""
@@ -43,8 +43,8 @@ class Cohen:
         self.rows.merge(other.rows)
 
     def compute(self) -> dict[str, float]:
-        """`kappa`, at most 1."""
-        return defined(cohen(self.rows.table()))
+        """`kappa`, at most 1. DataError if nothing was counted."""
+        return self.rows.compute()
 
 
 class Fleiss:
@@ -57,7 +57,7 @@ class Fleiss:
     """
 
     def __init__(self) -> None:
-        self.rows = Rows()
+        self.rows = Rows(scores=fleiss)
 
     def update(self, raters: Sequence[Clip]) -> None:
         """Count one clip as each rater drew it. DataError for different sizes or frames."""
@@ -75,8 +75,8 @@ class Fleiss:
         self.rows.merge(other.rows)
 
     def compute(self) -> dict[str, float]:
-        """`kappa`, at most 1."""
-        return defined(fleiss(self.rows.table()))
+        """`kappa`, at most 1. DataError if nothing was counted."""
+        return self.rows.compute()
 
 
 def cohen(table: PerClip) -> dict[str, float]:

@@ -9,7 +9,7 @@ from jaxtyping import Float64, UInt8
 from benchmarks.metrics import contours, strokes
 from benchmarks.metrics.frames import Pixels
 from benchmarks.metrics.ratios import f_score, share
-from benchmarks.metrics.rows import Row, Rows, defined
+from benchmarks.metrics.rows import Row, Rows
 from benchmarks.metrics.views import View, views
 from sts.statistics import PerClip
 from sts.types import Clip
@@ -60,7 +60,7 @@ class Boundary:
     """
 
     def __init__(self) -> None:
-        self.rows = Rows()
+        self.rows = Rows(scores=scores)
 
     def update(self, truth: Clip, prediction: Clip) -> None:
         """Count one clip. DataError for another size or a frame without prediction."""
@@ -72,7 +72,7 @@ class Boundary:
 
     def compute(self) -> Mapping[str, float]:
         """Scores by name, fractions and px. DataError if nothing was counted."""
-        return defined(scores(self.rows.table()))
+        return self.rows.compute()
 
 
 def row(view: View) -> Row:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.metrics import contours, views
-from benchmarks.metrics.rows import Row, Rows, defined
+from benchmarks.metrics.rows import Row, Rows
 from benchmarks.metrics.views import Piece, View
 from sts.statistics import PerClip
 from sts.types import Clip
@@ -40,7 +40,7 @@ class Objects:
     """
 
     def __init__(self) -> None:
-        self.rows = Rows()
+        self.rows = Rows(scores=scores)
 
     def update(self, truth: Clip, prediction: Clip) -> None:
         """Count one clip. DataError for another size or a frame without prediction."""
@@ -52,7 +52,7 @@ class Objects:
 
     def compute(self) -> Mapping[str, float]:
         """Scores by name, fractions; none without objects. DataError if no clip was counted."""
-        return defined(scores(self.rows.table()))
+        return self.rows.compute()
 
 
 def seen(view: View) -> Seen:

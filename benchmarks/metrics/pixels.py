@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from benchmarks.metrics import boundary, objects, region
-from benchmarks.metrics.rows import Rows, defined
+from benchmarks.metrics.rows import Rows
 from benchmarks.metrics.views import views
 from sts.statistics import PerClip
 from sts.types import Clip
@@ -18,7 +18,7 @@ class Pixels:
     """The scores of Region, Boundary and Objects; a row is theirs side by side."""
 
     def __init__(self) -> None:
-        self.rows = Rows()
+        self.rows = Rows(scores=scores)
 
     def update(self, truth: Clip, prediction: Clip) -> None:
         """Count one clip. DataError for another size or a frame without prediction."""
@@ -36,7 +36,7 @@ class Pixels:
 
     def compute(self) -> Mapping[str, float]:
         """Scores by name, fractions and px. DataError if nothing was counted."""
-        return defined(scores(self.rows.table()))
+        return self.rows.compute()
 
 
 def scores(table: PerClip) -> dict[str, float]:

@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float64
 from benchmarks.metrics import frames, regions
 from benchmarks.metrics.panoptic import LEVELS
 from benchmarks.metrics.regions import Regions
-from sts.errors import DataError
+from benchmarks.metrics.rows import ByClip
 from sts.types import Clip, Level
 
 THRESHOLDS: Float64[np.ndarray, " 10"] = np.linspace(0.5, 0.95, 10)
@@ -44,38 +44,30 @@ class AveragePrecision:
     """
 
     def __init__(self) -> None:
-        self.clips: dict[str, list[Detections]] = {}
+        self.found = ByClip[list[Detections]]()
 
     def update(self, truth: Clip, prediction: Clip) -> None:
         """Count one clip. DataError for another size and for frames without a prediction."""
-        self._add(truth.clip_id, [_of_clip(truth, prediction, level) for level in LEVELS])
+        self.found.add(truth.clip_id, [_of_clip(truth, prediction, level) for level in LEVELS])
 
     def merge(self, other: "AveragePrecision") -> None:
         """Add the clips of another shard."""
-        for clip_id, found in other.clips.items():
-            self._add(clip_id, found)
+        self.found.merge(other.found)
 
     def compute(self) -> dict[str, float]:
-        """Fractions by name, such as `line_ap50`; a level of which no truth counts is absent."""
-        found = [_together([self.clips[name][i] for name in sorted(self.clips)]) for i in range(len(LEVELS))]
+        """Fractions by name, such as `line_ap50`; absent where no truth counts. DataError if nothing was counted."""
         return {
             f"{level}_{name}": value
-            for level, detections in zip(LEVELS, found, strict=True)
+            for level, detections in _by_level(self).items()
             if detections.n_truth
             for name, value in average(detections).items()
         }
-
-    def _add(self, clip_id: str, found: list[Detections]) -> None:
-        if clip_id in self.clips:
-            raise DataError(f"clip {clip_id} is counted twice: two shards hold it; build the set again without one")
-        self.clips[clip_id] = found
 
 
 def precision_over_recall(metric: AveragePrecision) -> dict[Level, list[tuple[float, float]]]:
     """(recall, precision) at IoU 0.5 by level, one point a detection, at most 200; a level without truth is absent."""
     found: dict[Level, list[tuple[float, float]]] = {}
-    for i, level in enumerate(LEVELS):
-        all_clips = _together([metric.clips[name][i] for name in sorted(metric.clips)])
+    for level, all_clips in _by_level(metric).items():
         order = np.argsort(-all_clips.scores, kind="stable")
         hits = np.cumsum(all_clips.hits[0, order][~all_clips.ignored[0, order]])
         if all_clips.n_truth and len(hits):
@@ -105,6 +97,11 @@ def average(detections: Detections) -> dict[str, float]:
     curves = zip(detections.hits[:, order], detections.ignored[:, order], strict=True)
     by_threshold = [_area(hits[~ignored], detections.n_truth) for hits, ignored in curves]
     return {"ap": float(np.mean(by_threshold)), "ap50": by_threshold[0], "ap75": by_threshold[5]}
+
+
+def _by_level(metric: AveragePrecision) -> dict[Level, Detections]:
+    """Of all clips together. DataError if there is none."""
+    return dict(zip(LEVELS, map(_together, zip(*metric.found.ordered(), strict=True)), strict=True))
 
 
 def _of_clip(truth: Clip, prediction: Clip, level: Level) -> Detections:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from benchmarks.metrics.ratios import f_score, share
-from benchmarks.metrics.rows import Row, Rows, defined
+from benchmarks.metrics.rows import Row, Rows
 from benchmarks.metrics.views import View, views
 from sts.statistics import PerClip
 from sts.types import Clip
@@ -30,7 +30,7 @@ class Region:
     """
 
     def __init__(self) -> None:
-        self.rows = Rows()
+        self.rows = Rows(scores=scores)
 
     def update(self, truth: Clip, prediction: Clip) -> None:
         """Count one clip. DataError for another size or a frame without prediction."""
@@ -42,7 +42,7 @@ class Region:
 
     def compute(self) -> Mapping[str, float]:
         """Scores by name, fractions. DataError if nothing was counted."""
-        return defined(scores(self.rows.table()))
+        return self.rows.compute()
 
 
 def row(view: View) -> Row:

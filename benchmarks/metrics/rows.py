@@ -1,9 +1,9 @@
 """What a metric keeps of each clip: one row of sums, so that shards merge exactly and intervals can draw clips."""
 
 import math
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from jaxtyping import Float64
@@ -12,37 +12,54 @@ from sts.errors import DataError
 from sts.statistics import PerClip, Scores
 
 Row = Float64[np.ndarray, " k"]
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
-class Rows:
-    """Rows by clip id; any order of clips and shards gives the same table."""
+class ByClip(Generic[T]):
+    """What was counted, by clip id; any order of clips and shards gives the same."""
 
-    clips: dict[str, Row] = field(default_factory=dict)
+    clips: dict[str, T] = field(default_factory=dict)
 
-    def add(self, clip_id: str, row: Row) -> None:
+    def add(self, clip_id: str, counted: T) -> None:
         """DataError for a clip that is counted already."""
         if clip_id in self.clips:
             raise DataError(f"clip {clip_id} is counted twice: two shards hold it; build the set again without one")
-        self.clips[clip_id] = row
+        self.clips[clip_id] = counted
 
-    def merge(self, other: "Rows") -> None:
+    def merge(self, other: "ByClip[T]") -> None:
         """Take over the clips of another shard."""
-        for clip_id, row in other.clips.items():
-            self.add(clip_id, row)
+        for clip_id, counted in other.clips.items():
+            self.add(clip_id, counted)
+
+    def ordered(self) -> list[T]:
+        """By clip id. DataError if there is none."""
+        if not self.clips:
+            raise DataError("no clip was scored: truth and prediction have no labelled clip in common")
+        return [self.clips[clip_id] for clip_id in sorted(self.clips)]
+
+
+@dataclass(slots=True)
+class Rows(ByClip[Row]):
+    """A row of sums a clip, and what they come to."""
+
+    scores: Scores = field(kw_only=True)
+    """Scores of a table of such rows; NaN for what cannot be measured"""
 
     def table(self) -> PerClip:
         """One row a clip, by clip id. DataError if there is none."""
-        if not self.clips:
-            raise DataError("no clip was scored: truth and prediction have no labelled clip in common")
-        return np.stack([self.clips[clip_id] for clip_id in sorted(self.clips)])
+        return np.stack(self.ordered())
+
+    def compute(self) -> dict[str, float]:
+        """Scores of all clips. DataError if there is none."""
+        return defined(self.scores(self.table()))
 
 
 def defined(scores: Mapping[str, float]) -> dict[str, float]:
     """The scores without those that are NaN: what could not be measured is absent, never zero."""
-    return {name: value for name, value in scores.items() if not math.isnan(value)}
+    return {name: float(value) for name, value in scores.items() if not math.isnan(value)}
 
 
-def scorer(metric: object) -> Scores | None:
-    """`scores` of the module of a metric that is made of rows; None for a metric that is not."""
-    return sys.modules[type(metric).__module__].scores if hasattr(metric, "rows") else None
+def scorer(metric: Any) -> Scores | None:
+    """The scores of a metric that is made of rows; None for a metric that is not."""
+    return metric.rows.scores if hasattr(metric, "rows") else None

@@ -9,7 +9,7 @@ from benchmarks.metrics import flow as flows
 from benchmarks.metrics import frames
 from benchmarks.metrics.flow import Flow
 from benchmarks.metrics.frames import Pixels
-from benchmarks.metrics.rows import Row, Rows, defined
+from benchmarks.metrics.rows import Row, Rows
 from benchmarks.metrics.windows import Windows
 from sts import masks
 from sts.statistics import PerClip
@@ -48,7 +48,7 @@ class Temporal:
     """`update` looks at the video of the truth, where it has one"""
 
     def __init__(self, flow: Flow = flows.dis, band: int | None = BAND) -> None:
-        self.rows = Rows()
+        self.rows = Rows(scores=scores)
         self.flow = flow
         self.band = band
 
@@ -67,8 +67,8 @@ class Temporal:
         self.rows.merge(other.rows)
 
     def compute(self) -> dict[str, float]:
-        """Fractions by name."""
-        return defined(scores(self.rows.table()))
+        """Fractions by name. DataError if nothing was counted."""
+        return self.rows.compute()
 
     def _run(self, run: list[Pair], truth: Clip, prediction: Clip) -> tuple[Row, Float64[np.ndarray, "lengths 6"]]:
         """Sums of warping and of windows over frames without a gap."""

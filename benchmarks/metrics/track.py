@@ -9,7 +9,7 @@ from scipy.optimize import linear_sum_assignment
 
 from benchmarks.metrics import frames, regions
 from benchmarks.metrics.regions import Regions
-from benchmarks.metrics.rows import Row, Rows, defined
+from benchmarks.metrics.rows import Row, Rows
 from sts import masks
 from sts.statistics import PerClip
 from sts.types import Clip, Frame, TextInstance
@@ -48,7 +48,7 @@ class Tracking:
     """
 
     def __init__(self) -> None:
-        self.rows = Rows()
+        self.rows = Rows(scores=scores)
 
     def update(self, truth: Clip, prediction: Clip) -> None:
         """Count one clip. DataError for another size and for frames without a prediction."""
@@ -60,8 +60,8 @@ class Tracking:
         self.rows.merge(other.rows)
 
     def compute(self) -> dict[str, float]:
-        """Fractions by name."""
-        return defined(scores(self.rows.table()))
+        """Fractions by name. DataError if nothing was counted."""
+        return self.rows.compute()
 
 
 def scores(table: PerClip) -> dict[str, float]:

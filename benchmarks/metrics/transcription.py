@@ -8,7 +8,7 @@ import numpy as np
 
 from benchmarks.metrics import frames, panoptic, regions
 from benchmarks.metrics.regions import Regions
-from benchmarks.metrics.rows import Row, Rows, defined
+from benchmarks.metrics.rows import Row, Rows
 from sts.statistics import PerClip
 from sts.types import Clip, Frame
 
@@ -29,7 +29,7 @@ class Transcription:
     """
 
     def __init__(self) -> None:
-        self.rows = Rows()
+        self.rows = Rows(scores=scores)
 
     def update(self, truth: Clip, prediction: Clip) -> None:
         """Count one clip. DataError for another size and for frames without a prediction."""
@@ -41,8 +41,8 @@ class Transcription:
         self.rows.merge(other.rows)
 
     def compute(self) -> dict[str, float]:
-        """Fractions by name."""
-        return defined(scores(self.rows.table()))
+        """Fractions by name. DataError if nothing was counted."""
+        return self.rows.compute()
 
 
 def scores(table: PerClip) -> dict[str, float]:

@@ -82,7 +82,8 @@ def _template() -> jinja2.Template:
 
 def _prediction(settings: EvaluateConfig, truth: Location, result: Result) -> dict[str, Any]:
     curves = result.scored.curves
-    worst = sorted(curves, key=lambda clip_id: (np.mean(curves[clip_id].iou), clip_id))[: settings.worst]
+    wrong = [clip_id for clip_id, curve in curves.items() if min(curve.iou) < 1]
+    worst = sorted(wrong, key=lambda clip_id: (np.mean(curves[clip_id].iou), clip_id))[: settings.worst]
     table, flat = clip_scores(result.scored), _flat(result)
     columns = [name for name in COLUMNS if any(name in row for row in table.values())]
     return {

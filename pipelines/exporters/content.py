@@ -1,9 +1,11 @@
 """What the formats have in common: names of clips and frames, text that can be seen, corners, pixels."""
 
+import contextlib
+import csv
 import io
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import cv2
@@ -11,6 +13,7 @@ import numpy as np
 from jaxtyping import UInt8
 from PIL import Image
 
+from benchmarks.datasets import exported
 from sts import geometry, masks
 from sts.geometry import Polygon
 from sts.types import Clip, Frame, Mask, TextInstance
@@ -36,6 +39,21 @@ def frame_name(frame: Frame) -> str:
 def image_name(clip: Clip, frame: Frame) -> str:
     """For formats that know no clips."""
     return f"{clip_name(clip.clip_id)}-{frame_name(frame)}"
+
+
+@contextlib.contextmanager
+def places(out: Path) -> Iterator[Callable[[Clip, Frame], None]]:
+    """frames.csv, for formats that know no clips: called for every picture, so that our readers find its place."""
+    with (out / exported.NAME).open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(exported.COLUMNS)
+
+        def note(clip: Clip, frame: Frame) -> None:
+            origin = clip.origin
+            where = (clip.clip_id, frame.index, frame.time_s, clip.fps, origin.kind, origin.uri, origin.license)
+            table.writerow((image_name(clip, frame), *where))
+
+        yield note
 
 
 def labelled(pair: Pair) -> Iterator[tuple[Frame, bytes]]:

@@ -14,21 +14,23 @@ from sts.types import Clip, Frame, TextInstance
 class HierText:
     """`gt/train.jsonl` (one JSON object, whatever its name says), `train/ID.jpg`, and stroke masks `train_gt/ID.png`.
 
-    A picture is a frame; ID is CLIP-00000. Vertices are rounded to whole pixels, which the evaluator asks for. Words
-    that are ignored or illegible are `legible: false` with an empty `text`. A word outside any line is a line of its
-    own, a line outside any paragraph a paragraph. The PNG is 255 on the strokes of all text that counts, else 0.
-    Not in it: which word has which stroke, masks of ignored text, track ids and clips (but in ID), characters, `text`
-    (strokes not cut into words) but for its strokes, transcripts of illegible words, script, the difference between
-    ignored and illegible, effect masks, amodal masks, font, source, score, effort, times, hidden words, unlabelled
-    frames. `handwritten` and `vertical` are always false: shards do not know them.
+    A picture is a frame; ID is CLIP-00000, and `frames.csv` has its clip, index and time. Vertices are rounded to whole
+    pixels, which the evaluator asks for. Words that are ignored or illegible are `legible: false` with an empty `text`.
+    A word outside any line is a line of its own, a line outside any paragraph a paragraph. The PNG is 255 on the
+    strokes of all text that counts, else 0.
+    Not in it: which word has which stroke, masks of ignored text, track ids, characters, `text` (strokes not cut into
+    words) but for its strokes, transcripts of illegible words, script, the difference between ignored and illegible,
+    effect masks, amodal masks, font, source, score, effort, hidden words, unlabelled frames. `handwritten` and
+    `vertical` are always false: shards do not know them.
     """
 
     def export(self, clips: Iterable[Pair], out: Path) -> None:
         """Write below `out`."""
-        with Spool(out / "gt" / "train.jsonl", lists=("annotations",)) as file:
+        with Spool(out / "gt" / "train.jsonl", lists=("annotations",)) as file, content.places(out) as note:
             for clip, pictures in clips:
                 for frame, data in content.labelled((clip, pictures)):
                     name = content.image_name(clip, frame)
+                    note(clip, frame)
                     content.save(out / "train" / f"{name}.jpg", data)
                     content.save(out / "train_gt" / f"{name}.png", content.stroke_png(clip, frame))
                     file.add("annotations", _annotation(name, clip, frame))

@@ -4,6 +4,7 @@ import contextlib
 import itertools
 import json
 import logging
+import posixpath
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ from pipelines.exporters import card, croissant, formats
 from pipelines.exporters.card import Ledger
 from pipelines.exporters.content import Pair
 from sts import files, layers, manifest
-from sts.errors import DataError
+from sts.errors import ConfigError, DataError
 from sts.files import Location
 
 log = logging.getLogger(__name__)
@@ -67,12 +68,36 @@ def _is_there(out: Location, made: dict[str, Any]) -> bool:
         return False
     if NAME not in names:
         raise DataError(f"{out} holds {names[0]} and no {NAME}, so it is no export: choose another --out")
-    try:
-        before = json.loads(Path(out, NAME).read_bytes())
-        manifest.refuse_other(out, {key: before.get(key) for key in made}, made)
-    except (ValueError, AttributeError) as error:
-        raise DataError(f"{Path(out, NAME)} is damaged ({error}): delete {out}, or choose another --out") from error
+    differ, found = _compared(Path(out, NAME), made)
+    if differ:
+        raise ConfigError(f"{out} holds {found}: {', '.join(differ)}; choose another --out, or delete {out}")
     return True
+
+
+def _compared(path: Path, made: dict[str, Any]) -> tuple[list[str], str]:
+    """How the export there differs from this one, and what it is. DataError for one that cannot be read."""
+    try:
+        before = json.loads(path.read_bytes())
+        if not isinstance(before, dict):
+            raise TypeError("it is no table")
+        return list(_differences(before, made)), f"an export of {before['clips']} clips as {before['format']}"
+    except (ValueError, AttributeError, KeyError, TypeError) as error:
+        raise DataError(f"{path} is damaged ({error}): delete {path.parent}, or choose another --out") from error
+
+
+def _differences(before: dict[str, Any], made: dict[str, Any]) -> Iterator[str]:
+    """In which settings an export differs from the one that is wanted."""
+    if before["format"] != made["format"]:
+        yield f"--format was {before['format']} and is now {made['format']}"
+    if before["n"] != made["n"]:
+        old, new = ("all" if one["n"] is None else one["n"] for one in (before, made))
+        yield f"--n was {old} and is now {new}"
+    old, new = (" and ".join(posixpath.dirname(path) for path in one["inputs"]) for one in (before, made))
+    if old != new:
+        yield f"--in was {old} and is now {new} (seen from --out)"
+    for path in before["inputs"]:
+        if path in made["inputs"] and before["inputs"][path] != made["inputs"][path]:
+            yield f"{posixpath.dirname(path)} (seen from --out) has changed since"
 
 
 @contextlib.contextmanager

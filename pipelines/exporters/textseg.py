@@ -16,20 +16,22 @@ TEXT, EFFECT, IGNORE = 100, 200, 255
 class TextSeg:
     """`image/ID.jpg`, `semantic_label/ID_maskfg.png`, `annotation/ID_anno.json` and `split.json`.
 
-    A picture is a frame; ID is CLIP-00000. In the PNG 0 is background, 100 a stroke, 200 an effect (outline, shadow,
-    glow) and 255 the polygons of ignored text; a stroke wins over ignored, and ignored over effect. The JSON has words
-    with their characters: `text` and `bbox`, the four corners. `split.json` puts all pictures into train.
+    A picture is a frame; ID is CLIP-00000, and `frames.csv` has its clip, index and time. In the PNG 0 is background,
+    100 a stroke, 200 an effect (outline, shadow, glow) and 255 the polygons of ignored text; a stroke wins over
+    ignored, and ignored over effect. The JSON has words with their characters: `text` and `bbox`, the four corners.
+    `split.json` puts all pictures into train.
     Not in it: which word has which stroke, masks of ignored text, polygons of curved text (they become rectangles),
-    track ids and clips (but in ID), lines, paragraphs, which word is ignored or illegible, script, amodal masks, font,
-    source, score, effort, times, hidden words, unlabelled frames, masks of single characters.
+    track ids, lines, paragraphs, which word is ignored or illegible, script, amodal masks, font, source, score, effort,
+    hidden words, unlabelled frames, masks of single characters.
     """
 
     def export(self, clips: Iterable[Pair], out: Path) -> None:
         """Write below `out`."""
-        with Spool(out / "split.json", lists=("train", "val", "test")) as split:
+        with Spool(out / "split.json", lists=("train", "val", "test")) as split, content.places(out) as note:
             for clip, pictures in clips:
                 for frame, data in content.labelled((clip, pictures)):
                     name = content.image_name(clip, frame)
+                    note(clip, frame)
                     content.save(out / "image" / f"{name}.jpg", data)
                     content.save(out / "semantic_label" / f"{name}_maskfg.png", content.png(_classes(clip, frame)))
                     content.save(out / "annotation" / f"{name}_anno.json", f"{plain(_words(frame))}\n".encode())

@@ -119,32 +119,85 @@ def _add_piece(areas, low, high, height):
 
 
 @njit(cache=True)
-def integrate(areas, coverage):
-    """Running sum along x, clamped to one, as 0..255."""
-    height, width = coverage.shape
+def cover(points, ends, left, top, height, width):
+    """Coverage 0..255 of a window: edges summed, then a running sum along x, clamped to one."""
+    areas = np.zeros((height, width + 2))
+    accumulate(points, ends, left, top, areas)
+    coverage = np.zeros((height, width), np.uint8)
     for y in range(height):
-        total = 0.0
+        total, level = 0.0, 0
         for x in range(width):
-            area = areas[y, x]
-            if area != 0.0 or abs(total) > 1e-9:
-                total += area
-                coverage[y, x] = int(min(abs(total), 1.0) * 255.0 + TIE)
+            if areas[y, x] != 0.0:
+                total += areas[y, x]
+                level = int(min(abs(total), 1.0) * 255.0 + TIE)
+            coverage[y, x] = level
+    return coverage
 
 
 @njit(cache=True)
-def blend(canvas, alpha, weights, paint, gain):
-    """Mix paint (1 x 1 or h x w colours) into the canvas; weights: share of 65536 for each alpha; gain may be None."""
-    step_y, step_x = int(paint.shape[0] > 1), int(paint.shape[1] > 1)
-    for y in range(alpha.shape[0]):
-        for x in range(alpha.shape[1]):
-            if alpha[y, x] != 0:
-                weight = weights[alpha[y, x]]
+def blend(canvas, alpha, weights, paint, light, relief):
+    """Mix paint (1 x 1 or h x w colours) into flat rows (h, 3 * w); weights: share of 65536 for each alpha.
+
+    light: None or (grid of gains (gh, gw, 3), column and row of the first pixel on it, cells to a pixel);
+    relief: None or a gain a pixel. Whole rows at once, as the compiler then works on eight values together.
+    """
+    height, width = alpha.shape
+    colour, share = np.empty(3 * width, np.float32), np.empty(3 * width, np.int32)
+    if light is not None:
+        gains = _widened(light[0], light[1], light[3], width)
+    for y in range(height):
+        _fetch(paint, y, colour)
+        if light is not None:
+            _lit(colour, gains, (y + light[2] + 0.5) * light[3] - 0.5)
+        for x in range(width):
+            share[3 * x] = share[3 * x + 1] = share[3 * x + 2] = weights[alpha[y, x]]
+            if relief is not None:
                 for c in range(3):
-                    colour = np.int32(paint[y * step_y, x * step_x, c])
-                    if gain is not None:
-                        colour = np.int32(min(max(colour * gain[y, x, c], 0.0), 255.0) + 0.5)
-                    base = np.int32(canvas[y, x, c])
-                    canvas[y, x, c] = (base * 65536 + (colour - base) * weight + 32768) >> 16
+                    colour[3 * x + c] *= relief[y, x]
+        _mix(canvas[y], colour, share)
+
+
+@njit(cache=True)
+def _fetch(paint, y, colour):
+    """A row of the paint, repeated if there is one colour only."""
+    row, step = paint[min(y, paint.shape[0] - 1)], int(paint.shape[1] > 1)
+    for x in range(colour.size // 3):
+        for c in range(3):
+            colour[3 * x + c] = row[x * step, c]
+
+
+@njit(cache=True)
+def _widened(grid, first, scale, width):
+    """The rows of the grid (gh, gw, 3) at every pixel of a row: (gh, 3 * width)."""
+    wide, last = np.empty((grid.shape[0], 3 * width), np.float32), grid.shape[1] - 1
+    for x in range(width):
+        at = min(max((x + first + 0.5) * scale - 0.5, 0.0), float(last))
+        near = int(at)
+        far, share = min(near + 1, last), np.float32(at - near)
+        for row in range(grid.shape[0]):
+            for c in range(3):
+                wide[row, 3 * x + c] = grid[row, near, c] + share * (grid[row, far, c] - grid[row, near, c])
+    return wide
+
+
+@njit(cache=True)
+def _lit(colour, gains, at):
+    """Multiply by the gains at a height between two rows."""
+    last = gains.shape[0] - 1
+    at = min(max(at, 0.0), float(last))
+    near = int(at)
+    upper, lower, share = gains[near], gains[min(near + 1, last)], np.float32(at - near)
+    for i in range(colour.size):
+        colour[i] *= upper[i] + share * (lower[i] - upper[i])
+
+
+@njit(cache=True)
+def _mix(row, colour, share):
+    """row += (colour - row) * share / 65536, rounded; colours are cut to 0..255."""
+    for i in range(row.size):
+        level = np.int32(min(max(colour[i], np.float32(0)), np.float32(255)) + np.float32(0.5))
+        base = np.int32(row[i])
+        row[i] = (base * 65536 + (level - base) * share[i] + 32768) >> 16
 
 
 @njit(cache=True)
@@ -158,19 +211,25 @@ def attenuate(alpha, above):
 
 
 @njit(cache=True)
-def add_noise(canvas, alpha, tile, scale):
-    """Add tile * scale * alpha / 255, the tile repeated."""
+def add_noise(canvas, alpha, tile, start, scale):
+    """Add tile * scale * alpha / 255, the tile repeated; start: its row and column at the first pixel."""
     rows, columns = tile.shape
     for y in range(alpha.shape[0]):
+        row, at = tile[(start[0] + y) % rows], start[1] % columns
         for x in range(alpha.shape[1]):
             if alpha[y, x] != 0:
-                noise = tile[y % rows, x % columns] * scale * alpha[y, x]
+                noise = row[at] * scale * alpha[y, x]
                 for c in range(3):
                     canvas[y, x, c] = int(min(max(canvas[y, x, c] + noise, 0.0), 255.0) + 0.5)
+            at = at + 1 if at + 1 < columns else 0
 
 
 LINEAR = np.array([v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in np.arange(256) / 255])
 """Light of each sRGB level"""
+STEPS = 4096
+_AT = np.arange(STEPS + 2) / STEPS
+ROOT = np.where(_AT > 216 / 24389, np.cbrt(_AT), _AT * 841 / 108 + 16 / 116)
+"""The root of L*a*b* at steps of 1 / STEPS; a straight line between two of them is right to 1e-5"""
 
 
 @njit(cache=True)
@@ -185,7 +244,9 @@ def lab(red, green, blue):
 
 @njit(cache=True)
 def _root(value):
-    return np.cbrt(value) if value > 0.008856451679035631 else value * 7.787037037037035 + 16.0 / 116.0
+    at = value * STEPS
+    near = int(at)
+    return ROOT[near] + (at - near) * (ROOT[near + 1] - ROOT[near])
 
 
 @njit(cache=True)

@@ -78,3 +78,11 @@ class Surface:
 def from_homographies(matrices: Float64[np.ndarray, "t 3 3"]) -> Float64[np.ndarray, "t 3 4"]:
     """Plane homographies as projections of (X, Y, 0, 1)."""
     return np.concatenate([matrices[:, :, :2], np.zeros_like(matrices[:, :, :1]), matrices[:, :, 2:]], axis=2)
+
+
+def stretch(quad: Float64[np.ndarray, "4 2"], height: int, width: int) -> Float64[np.ndarray, "3 3"]:
+    """Homography from the pixel indices of a picture to those of a window; the picture's corners lie at `quad`.
+
+    Heckbert, "Fundamentals of Texture Mapping and Image Warping", 1989, section 2.2.3.
+    """
+    return np.asarray(_kernels.stretch(quad, height, width))

@@ -93,8 +93,14 @@ def test_a_prediction_of_another_size_names_clip_and_sizes(truth: str, write: Wr
     small = replace(word(9), mask=masks.empty(24, 32))
     frames = tuple(Frame(index=i, time_s=i / 25, instances=(small,)) for i in range(FRAMES))
     half = [replace(clip(name), height=24, width=32, frames=frames, video=None) for name in "ab"]
-    with pytest.raises(DataError, match="clip a: the truth is 64x48 px, the prediction 32x24"):
-        scoring.evaluate(FAST, truth, write("half", half), "1")
+    place = write("half", half)
+    with pytest.raises(
+        DataError, match=r"2 of 2 clips at another size, first clip a: .* 64x48 px, the prediction 32x24"
+    ):
+        scoring.evaluate(FAST, truth, place, "1")
+    done = CliRunner().invoke(evaluate.main, ["--truth", truth, "--in", place, "--out", f"{place}-out"])
+    assert done.exit_code == 1
+    assert done.output.count("64x48") == done.output.count("\n") == 1
 
 
 def test_the_truth_is_perfect_also_where_a_line_holds_a_word_to_ignore(write: Write) -> None:
@@ -113,6 +119,63 @@ def test_the_truth_is_perfect_also_where_a_line_holds_a_word_to_ignore(write: Wr
     found = scoring.evaluate(EvaluateConfig(draws=20, metrics=names), place, place, "1").scores
     assert {name for group in found.values() for name, one in group.items() if one.value < 1 - 1e-6} == set()
     assert "line_pq" in found["Panoptic"]
+
+
+def test_text_to_be_ignored_is_no_error_in_the_curve_of_a_clip(truth: str, write: Write) -> None:
+    """The curve, by which the worst clips are found, and fgIoU agree."""
+    clips = [clip("a"), clip("b", 12)]
+    place = write("ignored", [replace(one, frames=tuple(map(with_ignored, one.frames))) for one in clips])
+    found = scoring.evaluate(FAST, place, write("all", [with_more(one) for one in clips]), "1")
+    assert found.scores["Pixels"]["fgiou"].value == 1.0
+    assert {value for curve in found.scored.curves.values() for value in curve.iou} == {1.0}
+    strict = scoring.evaluate(FAST, truth, write("again", [with_more(one) for one in clips]), "1")
+    assert strict.scored.curves["a"].iou[0] < 1.0
+
+
+def with_ignored(frame: Frame) -> Frame:
+    below = tuple((x, y + 18) for x, y in BOX)
+    return replace(
+        frame, instances=(*frame.instances, replace(word(9), track_id=2, polygon=below, ignore=True, mask=None))
+    )
+
+
+def with_more(one: Clip) -> Clip:
+    """With strokes where `with_ignored` has its region."""
+    pixels = np.zeros((HEIGHT, WIDTH), np.bool_)
+    pixels[30:40, 12:30] = True
+    more = replace(word(9), track_id=5, mask=masks.encode(pixels))
+    frames = tuple(replace(frame, instances=(*frame.instances, more)) for frame in one.frames)
+    return replace(one, frames=frames, video=None)
+
+
+def test_a_clip_without_an_error_is_not_among_the_worst(truth: str, write: Write, tmp_path: Path) -> None:
+    (tmp_path / "fast.toml").write_text("draws = 20\n")
+    half = write("half right", [clip("a"), clip("b", 14)])
+    for place, n_pictures in ((truth, 0), (half, 1)):
+        given = [
+            "--truth",
+            truth,
+            "--in",
+            place,
+            "--out",
+            str(tmp_path / "out"),
+            "--config",
+            str(tmp_path / "fast.toml"),
+        ]
+        done = CliRunner().invoke(evaluate.main, given)
+        assert done.exit_code == 0, done.output
+        page = (tmp_path / "out" / "report.html").read_text()
+        assert page.count("data:image/jpeg;base64,") == n_pictures
+        assert ("every stroke pixel that counts is right" in page) == (n_pictures == 0)
+
+
+def test_a_single_clip_has_no_intervals(write: Write, tmp_path: Path) -> None:
+    place = write("single", [clip("a")])
+    done = CliRunner().invoke(evaluate.main, ["--truth", place, "--in", place, "--out", str(tmp_path / "out")])
+    assert done.exit_code == 0, done.output
+    scores = json.loads((tmp_path / "out" / "scores.json").read_text())["predictions"][0]["scores"]
+    assert scores["fgiou"] == {"value": 1.0, "low": None, "high": None}
+    assert "one clip has no intervals" in (tmp_path / "out" / "report.html").read_text()
 
 
 def test_settings_that_make_no_interval_are_refused() -> None:

@@ -2,7 +2,9 @@
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -10,12 +12,13 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks import child, endurance, speed, stage, table
-from benchmarks.figures import scoring, tracking
+from benchmarks.figures import exactness, scoring, tracking
 from benchmarks.metrics import contours
 from benchmarks.peers import feathered, pixel_scores_timed, poisson
 from benchmarks.table import Bar, Line
 from sts import masks
 from sts.errors import DataError
+from synth.compose import FrameCoverage
 from synth.raster import blend
 from synth.raster.coverage import Roi
 from tests.benchmarks.metrics.drawings import drawn, image
@@ -25,6 +28,18 @@ def textured(height: int = 60, width: int = 160) -> np.ndarray:
     rng = np.random.default_rng(3)
     small = rng.integers(40, 200, (height // 4, width // 4, 3), dtype=np.uint8)
     return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR))
+
+
+def test_a_pixel_changed_where_nothing_was_drawn_is_counted() -> None:
+    video = np.zeros((3, 20, 30, 3), np.uint8)
+
+    def frames() -> Iterator[tuple[np.ndarray, FrameCoverage]]:
+        for picture in video:
+            picture[4, 5:7] = 9
+            yield picture, FrameCoverage(words=[], boards=[])
+
+    _, pixels = exactness.changed(SimpleNamespace(scene=SimpleNamespace(video=video), frames=frames))
+    assert pixels == 6
 
 
 def lettered(height: int = 60, width: int = 160) -> np.ndarray:
@@ -37,7 +52,7 @@ def test_poisson_changes_pixels_outside_the_text_and_ours_does_not() -> None:
     base, alpha, colour = textured(), lettered(), (150, 130, 120)
     peer = poisson.spill(base, poisson.blend(base, alpha, colour), alpha)
     picture = base.copy()
-    blend.blend(picture, Roi(left=0, top=0, width=160, height=60), alpha, colour)
+    blend.blend(picture, Roi(left=0, top=0, width=160, height=60), alpha, blend.Ink(colour))
     ours = poisson.spill(base, picture, alpha, least=0)
     assert peer.changed > 0.02 * peer.outside
     assert ours.changed == 0 < (picture != base).sum()

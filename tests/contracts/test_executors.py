@@ -87,6 +87,19 @@ def test_a_failing_shard_is_named_and_what_is_missing_is_made_later(
     assert make(toy, tmp_path, "1") == reference
 
 
+def test_a_failure_is_logged_only_while_other_shards_go_on(
+    toy: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where it is the last to end, the error that is raised says it."""
+    for items, n_logged in ((ITEMS[:2], 0), (ITEMS, 1)):
+        caplog.clear()
+        with pytest.raises(DataError, match=r"^shard 1: no such font$"):
+            stage.make(
+                Stage(command="toy", config={}, out=tmp_path / str(len(items))), partial(toy.clips, "fail"), items
+            )
+        assert sum("no such font" in record.message for record in caplog.records) == n_logged
+
+
 RUN = """
 import pathlib, sys, test_executors, toy_stage
 test_executors.make(toy_stage, pathlib.Path(sys.argv[1]), "1", "slow")

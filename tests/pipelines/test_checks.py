@@ -2,15 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from benchmarks.datasets.folder import Folder
 from pipelines import checks
+from pipelines.limits import AuditConfig, LabelLimits
 from sts import jpeg, masks
 from sts.shards import Jpegs
 from sts.types import Clip, Mask, SourceFile, TextInstance
+from synth.engines.planes import Planes
+from synth.optics import DamageConfig
+from synth.setup import Setup, TextConfig, open_kit
+from synth.stage import streams
 
 ClipOf = Callable[..., Clip]
 ALLOWED = ("CC0-1.0", "OFL-1.1", "CC-BY-4.0")
@@ -26,9 +34,10 @@ def pictures(clip: Clip) -> Jpegs:
     return tuple(jpeg.encode(frame) for frame in clip.video)
 
 
-def rules(clip: Clip, stored: Jpegs | None = None) -> set[tuple[str, bool]]:
-    """Names of the broken rules and whether they must be mended."""
-    found = checks.findings(clip, pictures(clip) if stored is None else stored, ALLOWED)
+def rules(clip: Clip, stored: Jpegs | None = None, **labels: Any) -> set[tuple[str, bool]]:
+    """Names of the broken rules and whether they must be mended; `labels` are limits."""
+    settings = AuditConfig(licences=ALLOWED, labels=replace(LabelLimits(), **labels))
+    found = checks.findings(clip, pictures(clip) if stored is None else stored, settings)
     return {(one.rule, one.severe) for one in found}
 
 
@@ -137,3 +146,76 @@ def test_pictures_are_as_many_and_as_large_as_the_frames(good: Clip) -> None:
     assert rules(good, stored[:-1]) == {("picture-count", True)}
     assert rules(good, (*stored[:-1], small)) == {("picture-size", True)}
     assert rules(good, (*stored[:-1], b"none")) == {("picture-decodes", True)}
+
+
+def test_a_licence_that_is_not_allowed_is_told_with_the_place_of_the_setting(good: Clip) -> None:
+    (finding,) = checks.licences(replace(good, origin=replace(good.origin, license="LicenseRef-x")), ALLOWED)
+    assert finding.what == (
+        "the clip is under LicenseRef-x; `licences` in the TOML file given with --config does not allow it"
+    )
+
+
+def test_specks_of_people_and_models_are_doubtful_and_a_renderers_are_not(good: Clip) -> None:
+    pixels = masks.decode(block(22, 38, 24, 58))
+    pixels[25:31, 30:50] = False
+    pixels[27, 33:36] = pixels[29, 40] = True
+    spotted = changed(good, mask=masks.encode(pixels), source="human")
+    assert ("mask-speck", False) in rules(spotted)
+    settings = AuditConfig(licences=ALLOWED)
+    (finding,) = [one for one in checks.findings(spotted, pictures(spotted), settings) if one.rule == "mask-speck"][:1]
+    assert str(finding) == "frame 0: track 1: 2 of 3 pieces of strokes have under 4 px"
+    assert ("mask-speck", False) not in rules(spotted, speck_px=1)
+    pixels[28, 33] = True
+    pixels[29, 40] = False
+    assert ("mask-speck", False) not in rules(changed(good, mask=masks.encode(pixels), source="human"))
+    assert ("mask-speck", False) not in rules(changed(spotted, source="rendered"))
+
+
+@pytest.mark.parametrize(("time_s", "found"), [(0.12, False), (0.139, False), (0.141, True), (0.099, True)])
+def test_a_frame_more_than_half_an_interval_off_is_doubtful(time_s: float, found: bool, good: Clip) -> None:
+    late = replace(good, frames=(*good.frames[:3], replace(good.frames[3], time_s=time_s)))
+    assert (("frame-gap", False) in rules(late)) is found
+    assert ("frame-gap", False) not in rules(late, frame_gap=2.0)
+
+
+def test_a_copied_mask_is_found_beside_all_other_rules_and_not_looked_for_in_broken_pictures(good: Clip) -> None:
+    assert good.video is not None
+    still = changed(good, mask=good.frames[0].instances[1].mask)
+    moving = replace(still, video=np.stack([np.roll(good.video[0], 3 * i, axis=1) for i in range(4)]))
+    assert ("mask-copied", True) in rules(moving)
+    assert ("mask-copied", True) not in rules(still)
+    assert ("mask-copied", True) not in rules(moving, pictures(moving)[:-1])
+
+
+def test_a_loaded_still_image_breaks_nothing(tmp_path: Path) -> None:
+    for name, pixels in (
+        ("images", np.full((64, 96, 3), 90, np.uint8)),
+        ("masks", masks.decode(block(22, 38, 24, 58))),
+    ):
+        (tmp_path / name).mkdir()
+        Image.fromarray(pixels).save(tmp_path / name / "a.png")
+    reader = Folder()
+    (item,) = reader.items(tmp_path)
+    loaded = reader.clip(tmp_path, item)
+    assert isinstance(loaded, tuple)
+    clip, stored = loaded
+    found = checks.findings(clip, stored, AuditConfig(licences=(clip.origin.license,)))
+    assert list(found) == []
+
+
+def test_a_rendered_clip_breaks_nothing(tmp_path: Path) -> None:
+    setup = Setup(
+        width=320,
+        height=180,
+        frames=4,
+        kit=open_kit(TextConfig()),
+        damage=DamageConfig(jpeg=0.0, h264=0.0),
+        windows=(),
+        camera=0.0,
+        cache=tmp_path,
+    )
+    engine = Planes(setup)
+    clip = engine.render(engine.sample(streams(1, 0, 0)), "clip")
+    terms = {clip.origin.license, *(source.license for source in clip.origin.sources)}
+    found = checks.findings(clip, pictures(clip), AuditConfig(licences=tuple(terms)))
+    assert [str(one) for one in found if one.severe or one.rule.startswith(("mask", "frame"))] == []

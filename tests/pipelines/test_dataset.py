@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from pipelines import build as verb
 from pipelines import dataset, split
 from pipelines.dataset import BuildConfig
-from pipelines.inspection import AuditConfig
+from pipelines.limits import AuditConfig
 from sts import config, layers, manifest, shards, stage
 from sts.errors import ConfigError, DataError
 from sts.types import Clip, SourceFile, TextInstance
@@ -201,10 +201,24 @@ def test_the_command_reads_settings_and_keeps_the_first_clips(set_of: SetOf, cli
     assert str(tmp_path) not in json.dumps(footer)
 
 
+def test_the_card_counts_the_splits_and_says_how_to_score_baselines(
+    set_of: SetOf, clip_of: ClipOf, tmp_path: Path
+) -> None:
+    source = set_of("source", [clip_of(i) for i in range(8)])
+    dataset.build([str(source)], BuildConfig(val=0.25, test=0.25), tmp_path / "out", None, "1")
+    text = (tmp_path / "out" / "CARD.md").read_text(encoding="utf-8")
+    for name, n in (("train", 4), ("val", 2), ("test", 2)):
+        assert f"| {name} | {n} | {4 * n} | {n} | 0 |" in text
+    assert "python -m benchmarks.baselines --in DATASET/test\n" in text
+    assert str(tmp_path) not in text
+
+
 def test_settings_in_the_document_load(tmp_path: Path) -> None:
     text = (Path(__file__).parents[2] / "docs" / "dataset-building.md").read_text(encoding="utf-8")
-    first, second = (block.split("```")[0] for block in text.split("```toml\n")[1:])
-    (tmp_path / "build.toml").write_text(first, encoding="utf-8")
-    (tmp_path / "audit.toml").write_text(second, encoding="utf-8")
+    build, labels, licences = (block.split("```")[0] for block in text.split("```toml\n")[1:])
+    (tmp_path / "build.toml").write_text(build, encoding="utf-8")
+    (tmp_path / "audit.toml").write_text(licences + labels, encoding="utf-8")
     assert config.load(BuildConfig, tmp_path / "build.toml").held_out_fonts == ("bungee",)
-    assert "LicenseRef-my-lab" in config.load(AuditConfig, tmp_path / "audit.toml").licences
+    found = config.load(AuditConfig, tmp_path / "audit.toml")
+    assert "LicenseRef-my-lab" in found.licences
+    assert found.labels == AuditConfig().labels, "the document shows the defaults"

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from pipelines import audit as verb
 from pipelines import dataset, inspection, split
 from pipelines.dataset import BuildConfig
-from pipelines.inspection import AuditConfig
+from pipelines.limits import AuditConfig
 from sts import jpeg, layers, manifest, preview, shards
 from sts.errors import DataError
 from sts.types import Clip, Manifest, SourceFile
@@ -105,6 +105,19 @@ def test_one_changed_id_names_clip_and_rule(track: int, rule: str, plain: Path) 
     found = told(plain)
     assert {clip for clip, _, _ in found} == {"clip-002"}
     assert ("clip-002", rule, True) in found
+
+
+def test_strokes_that_jump_on_one_frame_name_clip_and_rule(plain: Path) -> None:
+    def jumped(clip: Clip) -> Clip:
+        still, other = (clip.frames[i].instances[1].mask for i in (0, 2))
+        frames = []
+        for i, frame in enumerate(clip.frames):
+            line, word = frame.instances
+            frames.append(replace(frame, instances=(line, replace(word, mask=other if i == 1 else still))))
+        return replace(clip, frames=tuple(frames))
+
+    rewritten(plain, only("clip-002", jumped))
+    assert told(plain) == [("clip-002", "mask-jump", True)]
 
 
 def test_one_blank_licence_names_clip_and_rule(plain: Path) -> None:

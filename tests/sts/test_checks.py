@@ -113,6 +113,17 @@ def test_frames_out_of_order_and_times_that_stand_are_named() -> None:
     assert "frame-time" in rules(replace(clip, frames=unsaid))
 
 
+def test_a_time_that_does_not_grow_is_named_with_its_frame() -> None:
+    clip = good()
+    for time_s in (0.0, 0.04, -1.0, float("nan"), float("inf")):
+        frames = (*clip.frames[:2], replace(clip.frames[2], time_s=time_s))
+        assert ("frame-time", 2) in [(one.rule, one.frame) for one in checks.findings(replace(clip, frames=frames))]
+
+
+def test_a_rate_of_no_frames_is_named() -> None:
+    assert rules(replace(good(), fps=Fraction(0))) == {"frame-rate"}
+
+
 def test_text_on_a_frame_that_counts_as_not_labelled_is_named() -> None:
     clip = good()
     assert "frame-labelled" in rules(replace(clip, frames=(replace(clip.frames[0], labelled=False),)))

@@ -37,6 +37,12 @@ def test_a_directory_without_manifest_is_not_finished(finished: Path) -> None:
         manifest.read(finished.parent)
 
 
+def test_a_path_that_is_not_there_is_said_not_to_exist(tmp_path: Path) -> None:
+    for missing in (tmp_path / "none", "memory://none/at/all"):
+        with pytest.raises(DataError, match=rf"^{missing} does not exist: give the directory that a command has"):
+            manifest.read(missing)
+
+
 @pytest.mark.parametrize("text", ["{", '{"command": 1}', "[]", "\udcff"])
 def test_a_damaged_manifest_is_one_line(finished: Path, text: str) -> None:
     (finished / manifest.NAME).write_bytes(text.encode(errors="surrogateescape"))

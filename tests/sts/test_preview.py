@@ -1,4 +1,5 @@
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -28,7 +29,35 @@ def test_a_directory_gets_a_sheet_and_films(clip_of: Callable[..., Clip], tmp_pa
     preview.write(tmp_path, n_films=1, n_tiles=3)
     sheet = cv2.imread(str(tmp_path / "preview" / "sheet.jpg"))
     tile = 480 + preview.CAPTION
-    assert sheet is not None and sheet.shape == (2 * tile, 4 * preview.TILE, 3)
+    assert sheet is not None and sheet.shape == (2 * tile + preview.CAPTION, 4 * preview.TILE, 3)
     films = sorted((tmp_path / "preview").glob("*.mp4"))
     assert [film.stem for film in films] == [next(layers.read(tmp_path)).clip_id]
     assert len(video.probe(films[0]).times_s) == 3
+
+
+def test_text_without_a_polygon_is_drawn_by_its_strokes(clip_of: Callable[..., Clip]) -> None:
+    clip = clip_of()
+    assert clip.video is not None
+    bare = tuple(replace(one, polygon=()) for one in clip.frames[0].instances)
+    drawn = preview.overlay(clip.video[0], replace(clip.frames[0], instances=bare), clip.width)
+    assert bare[0].mask is not None
+    assert np.abs(drawn - preview.DIM * clip.video[0]).max(axis=2)[masks.decode(bare[0].mask)].mean() > 20
+
+
+def test_the_legend_shows_the_colours_of_the_overlay() -> None:
+    page = preview.legend(2 * preview.TILE)
+    assert page.shape == (preview.CAPTION, 2 * preview.TILE, 3)
+    colours = {tuple(colour) for colour in page.reshape(-1, 3).tolist()}
+    assert {preview.LINE, preview.PARAGRAPH, preview.WHITE, preview.GREY} <= colours
+    assert (page[:, -40:] == preview.PAPER).all(), "the words do not fit"
+
+
+def test_lines_and_words_are_outlined_in_colours_of_their_own(clip_of: Callable[..., Clip]) -> None:
+    clip = clip_of()
+    assert clip.video is not None
+    word = clip.frames[0].instances[0]
+    far = tuple((x, y + 20) for x, y in word.polygon)
+    line = replace(word, level="line", polygon=far, mask=None, effect_mask=None, amodal_mask=None)
+    black = np.zeros_like(clip.video[0])
+    drawn = preview.overlay(black, replace(clip.frames[0], instances=(line,)), clip.width)
+    assert np.abs(drawn.astype(int) - preview.LINE).max(axis=2).min() < 60

@@ -129,6 +129,7 @@ def test_a_truncated_shard_says_what_to_do(shard: Path, left: int) -> None:
     shard.write_bytes(shard.read_bytes()[:left])
     with pytest.raises(DataError, match=r"damaged.*run its command again") as caught:
         shards.read_clip(shard, 0)
+    assert f"`python -m pipelines.audit --in {shard.parent}`" in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
@@ -212,3 +213,7 @@ def test_duckdb_and_pandas_read_a_shard(shard: Path, clips: list[Clip]) -> None:
     frame = pd.read_parquet(shard, columns=["clip_id", "labelled", "instances"])
     assert frame["labelled"].tolist() == [True, False, True, True, True, False, True]
     assert frame["instances"][0][0]["text"] == "Käse"
+
+
+def test_sizes_are_read_without_a_picture(shard: Path, clips: list[Clip]) -> None:
+    assert shards.sizes(shard) == {clip.clip_id: (clip.width, clip.height) for clip in clips}

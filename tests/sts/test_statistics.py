@@ -49,3 +49,14 @@ def test_a_score_that_few_draws_define_has_no_interval() -> None:
     assert found["ratio"].low == found["ratio"].high == 1.0
     never = statistics.intervals(np.zeros((30, 2)), both, np.random.default_rng(1))["ratio"]
     assert all(np.isnan([never.value, never.low, never.high]))
+
+
+def test_one_clip_has_scores_but_no_interval() -> None:
+    one = statistics.intervals(np.ones((1, 2)), both, np.random.default_rng(1))["ratio"]
+    assert one.value == 1.0
+    assert np.isnan([one.low, one.high]).all()
+    difference = statistics.paired_differences(np.ones((1, 2)), np.ones((1, 2)), both, np.random.default_rng(1))[
+        "ratio"
+    ]
+    assert difference.value == 0.0
+    assert np.isnan([difference.low, difference.high]).all()

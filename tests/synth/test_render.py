@@ -68,6 +68,8 @@ def test_a_run_leaves_shards_card_figures_and_preview(sts: Run, tmp_path: Path) 
     assert (out / "preview" / "sheet.jpg").exists() and list((out / "preview").glob("*.mp4"))
     checked = sts("synth.verify", "--in", str(out), "--out", str(tmp_path / "report"), "--n", "2")
     assert checked.returncode == 0, checked.stderr
+    written = tmp_path / "report" / "report.txt"
+    assert str(written) in checked.stderr and written.read_text(encoding="utf-8") == f"{out}: no rule is broken\n"
 
 
 def test_more_clips_extend_a_run_and_a_lost_shard_is_made_again(sts: Run, tmp_path: Path) -> None:
@@ -163,4 +165,6 @@ def test_verify_names_the_clip_and_the_rule(sts: Run, tmp_path: Path) -> None:
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
     done = sts("synth.verify", "--in", str(out), "--out", str(tmp_path / "report"))
-    assert "shard-00000.parquet" in last_line(done)
+    line, report = last_line(done), tmp_path / "report" / "report.txt"
+    assert "shard-00000.parquet" in line and str(report) in line
+    assert "shard-00000.parquet" in report.read_text(encoding="utf-8")

@@ -26,7 +26,7 @@ def test_an_empty_folder_an_archive_and_a_missing_one_are_one_line_errors(name: 
     for folder, said in (
         ("empty", "is empty"),
         ("set.zip", "unpack it"),
-        ("none", "is no folder"),
+        ("none", "none does not exist: name"),
         ("full", "docs/datasets"),
     ):
         with pytest.raises(DataError, match=said) as error:

@@ -11,7 +11,7 @@ from benchmarks import loading
 from benchmarks.datasets.reader import Item
 from benchmarks.load import main
 from sts import layers, manifest, shards
-from tests.benchmarks.datasets.conftest import photo, save, union
+from tests.benchmarks.datasets.conftest import photo, save, union, write
 
 
 @pytest.fixture
@@ -75,6 +75,24 @@ def test_what_cannot_be_used_is_counted_by_reason(folder: Path, tmp_path: Path) 
     assert manifest.read(tmp_path / "out").dropped == {"no mask": 1, "no picture": 1, "sizes differ": 1}
     assert [clip.clip_id for clip in layers.read(tmp_path / "out")] == ["3", "4"]
     assert (tmp_path / "out" / "dropped.parquet").exists()
+
+
+def test_folders_that_the_layout_has_no_place_for_are_named_in_one_line(folder: Path, tmp_path: Path) -> None:
+    def said(out: str, *more: str) -> list[str]:
+        result = load(folder, tmp_path / out, *more)
+        assert result.exit_code == 0
+        return [line.partition("WARNING ")[2] for line in result.output.splitlines() if "not read" in line]
+
+    assert said("whole") == []
+    for name in ("word_regions/deep/0.png", "word_regions/0.png", "masks/old/notes.txt", "top.txt"):
+        write(folder / name, "x")
+    assert said("first", "--n", "1") == [
+        f"not read, since format folder does not use them: masks/old/, word_regions/ below {folder}"
+    ]
+    for i in range(7):
+        write(folder / f"more{i}" / "a.txt", "a")
+    (line,) = said("many")
+    assert line.endswith(f"more3/ and 4 more below {folder}")
 
 
 def test_a_set_of_which_nothing_can_be_used_is_an_error(folder: Path, tmp_path: Path) -> None:

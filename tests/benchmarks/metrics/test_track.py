@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from benchmarks import cases
-from benchmarks.metrics.track import Tracking
-from sts import masks
+from benchmarks.metrics.track import ALPHAS, Tracking
+from sts import masks, statistics
 from sts.types import Clip, TextInstance
 
 SIZE = (40, 60)
@@ -103,3 +103,21 @@ def test_shards_merge_to_the_same_numbers() -> None:
         parts[i % 2].update(*pair)
     parts[1].merge(parts[0])
     assert parts[1].compute() == scored(*pairs)
+
+
+def test_the_interval_of_assa_on_images_ends_at_the_number_of_thresholds_reached() -> None:
+    """In a single frame each match is a whole track: AssA is the share of thresholds that any match of any image
+    reaches, so no draw of images is above the whole set, and most are equal to it."""
+    metric = Tracking()
+    for i in range(12):
+        truth, guess = (video([[bar(1, left=left)]], f"image-{i}") for left in (9, 9 + (0, 2, 6)[i % 3]))
+        metric.update(truth, guess)
+    found = statistics.intervals(metric.rows.table(), metric.rows.scores, np.random.default_rng(0), draws=200)
+    assert found["assa"].value == found["assa"].high == 1.0
+    assert found["deta"].low < found["deta"].value < found["deta"].high
+    metric = Tracking()
+    for i in range(12):
+        truth, guess = (video([[bar(1, left=left)]], f"image-{i}") for left in (9, 9 + (6, 10)[i % 2]))
+        metric.update(truth, guess)
+    found = statistics.intervals(metric.rows.table(), metric.rows.scores, np.random.default_rng(0), draws=200)
+    assert found["assa"].value == found["assa"].high == sum(alpha <= 14 / 26 for alpha in ALPHAS) / 19

@@ -74,15 +74,45 @@ def test_an_empty_folder_is_filled_and_the_same_export_again_is_left_as_it_is(
 
 
 def test_another_export_is_refused_with_what_differs(set_of: SetOf, pairs: Any, tmp_path: Path) -> None:
-    made = set_of("set", pairs)
+    made, out = set_of("set", pairs), tmp_path / "out"
+    release.export([made], out, "coco")
+    for form, n, said in (
+        ("davis", None, "--format was coco and is now davis"),
+        ("coco", 1, "--n was all and is now 1"),
+    ):
+        with pytest.raises(ConfigError) as caught:
+            release.export([made], out, form, n)
+        wanted = f"{out} holds an export of 2 clips as coco: {said}; choose another --out, or delete {out}"
+        assert str(caught.value) == wanted
+
+
+def test_an_export_of_other_or_changed_inputs_is_refused_by_their_names(
+    set_of: SetOf, pairs: Any, tmp_path: Path
+) -> None:
+    made, other = set_of("set", pairs), set_of("other", pairs)
     release.export([made], tmp_path / "out", "coco")
-    with pytest.raises(ConfigError, match="format was 'coco' and is now 'davis'"):
-        release.export([made], tmp_path / "out", "davis")
-    with pytest.raises(ConfigError, match="n was None and is now 1"):
-        release.export([made], tmp_path / "out", "coco", 1)
+    with pytest.raises(ConfigError, match=r"coco: --in was ../set and is now ../other \(seen from --out\); choose"):
+        release.export([other], tmp_path / "out", "coco")
+    (made / manifest.NAME).write_bytes((made / manifest.NAME).read_bytes() + b"\n")
+    with pytest.raises(ConfigError, match=r"coco: ../set \(seen from --out\) has changed since; choose"):
+        release.export([made], tmp_path / "out", "coco")
 
 
-@pytest.mark.parametrize("text", ["{", "[]", "\xff"])
+def test_workers_are_refused_instead_of_ignored(set_of: SetOf, pairs: Any, tmp_path: Path) -> None:
+    given = ["--in", str(set_of("set", pairs)), "--out", str(tmp_path / "out")]
+    result = CliRunner().invoke(export.main, [*given, "--workers", "4"])
+    said = "error: --workers 4: an export is the work of one process; leave --workers out\n"
+    assert (result.exit_code, result.stderr) == (1, said)
+    assert not (tmp_path / "out").exists()
+    assert CliRunner().invoke(export.main, given).exit_code == 0
+
+
+def test_an_input_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
+    result = CliRunner().invoke(export.main, ["--in", str(tmp_path / "none"), "--out", str(tmp_path / "out")])
+    assert f"error: {tmp_path / 'none'} does not exist" in result.stderr
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}", "\xff"])
 def test_a_damaged_export_is_one_line(text: str, set_of: SetOf, pairs: Any, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / release.NAME).write_text(text, encoding="latin-1")

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from jaxtyping import UInt8
 
-from synth.raster.blend import NOISE_UNIT, blend, contrast, grain, hidden, noise_tile, veil
+from synth.raster.blend import NOISE_UNIT, Ink, Shade, blend, contrast, grain, hidden, noise_tile, veil
 from synth.raster.colour import difference
 from synth.raster.coverage import Roi
 from synth.surfaces.surface import Patch
@@ -26,18 +26,35 @@ def ramp() -> UInt8[np.ndarray, "h w"]:
 def test_blending_is_the_rounded_mix_for_every_alpha(opacity: float, lit: bool, textured: bool) -> None:
     canvas, alpha = picture(), ramp()
     paint = picture(1)[ROI.slices].copy() if textured else (200, 20, 90)
-    gain = np.random.default_rng(2).uniform(0.3, 1.6, (16, 16, 3)).astype(np.float32) if lit else None
+    gain = np.random.default_rng(2).uniform(0.3, 1.6, (16, 16, 3)).astype(np.float32)
+    relief = np.random.default_rng(3).uniform(0.5, 1.5, (16, 16)).astype(np.float32)
     base = canvas[ROI.slices].astype(float)
-    colour = np.broadcast_to(np.array(paint, float), base.shape)
-    colour = colour if gain is None else np.floor(np.clip(colour * gain, 0, 255) + 0.5)
+    colour = np.broadcast_to(np.array(paint, np.float32), base.shape)
+    colour = np.floor(np.clip(colour * gain * relief[:, :, None], 0, 255) + np.float32(0.5)) if lit else colour
     wanted = base + (colour - base) * (alpha[:, :, None] / 255 * opacity)
-    blend(canvas, ROI, alpha, paint, opacity, gain)
+    shade = Shade(gain=gain, left=ROI.left, top=ROI.top, cell=1)
+    blend(canvas, ROI, alpha, Ink(paint, opacity, shade, relief) if lit else Ink(paint, opacity))
     assert np.abs(canvas[ROI.slices] - wanted).max() <= 0.51
+
+
+@pytest.mark.parametrize("cell", [3, 8])
+def test_light_is_bilinear_between_the_centres_of_its_cells_and_constant_beyond(cell: int) -> None:
+    grid = np.random.default_rng(4).uniform(0.2, 1.2, (4, 3, 3)).astype(np.float32)
+    canvas = np.zeros((40, 40, 3), np.uint8)
+    whole = Roi(left=0, top=0, width=40, height=40)
+    shade = Shade(gain=grid, left=6, top=5, cell=cell)
+    blend(canvas, whole, np.full((40, 40), 255, np.uint8), Ink((200, 200, 200), shade=shade))
+    y, x = np.mgrid[0:40, 0:40] + 0.5
+    at = ((x - 6) / cell - 0.5).astype(np.float32), ((y - 5) / cell - 0.5).astype(np.float32)
+    wanted = 200 * cv2.remap(grid, *at, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    assert np.abs(canvas - wanted).max() <= 4.0  # OpenCV interpolates in 32nds of a cell
+    assert np.abs(canvas - wanted).mean() <= 0.6
 
 
 def test_no_coverage_changes_no_pixel_inside_or_outside_the_roi() -> None:
     canvas, alpha = picture(), ramp()
-    blend(canvas, ROI, alpha, (255, 255, 255), 1.0, np.full((16, 16, 3), 5, np.float32))
+    shade = Shade(gain=np.full((2, 2, 3), 5, np.float32), left=ROI.left, top=ROI.top, cell=8)
+    blend(canvas, ROI, alpha, Ink((255, 255, 255), 1.0, shade))
     changed = (canvas != picture()).any(axis=2)
     changed[ROI.slices] &= alpha == 0
     assert not changed.any()
@@ -45,7 +62,7 @@ def test_no_coverage_changes_no_pixel_inside_or_outside_the_roi() -> None:
 
 def test_full_coverage_is_exactly_the_paint() -> None:
     canvas = picture()
-    blend(canvas, ROI, np.full((16, 16), 255, np.uint8), (1, 128, 254))
+    blend(canvas, ROI, np.full((16, 16), 255, np.uint8), Ink((1, 128, 254)))
     assert (canvas[ROI.slices] == (1, 128, 254)).all()
 
 

@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 import shapely
@@ -205,3 +206,14 @@ def test_there_is_no_roi_for_a_point_at_infinity(bad: float) -> None:
 @pytest.mark.parametrize("points", [[], [(60.0, 5.0), (70.0, 9.0)], [(5.0, -9.0), (9.0, 0.0)]])
 def test_there_is_no_roi_without_points_in_the_frame(points: list[tuple[float, float]]) -> None:
     assert roi_of(np.array(points, float).reshape(-1, 2), 100, 50) is None
+
+
+@pytest.mark.parametrize("sigma", [0.2, 0.73, 1.0, 1.6, 4.0])
+def test_defocus_is_a_gaussian_that_keeps_full_coverage_full(sigma: float) -> None:
+    coverage = np.zeros((60, 80), np.uint8)
+    coverage[:, 40:] = 255
+    got = blurred(coverage, sigma)[30]
+    assert (got[53:67] == 255).all()
+    assert not got[:27].any()
+    wanted = cv2.GaussianBlur(coverage.astype(np.float64), (25, 25), sigma, borderType=cv2.BORDER_REPLICATE)[30]
+    assert np.abs(got[27:67] - wanted[27:67]).max() <= 2.5
