@@ -162,7 +162,8 @@ class Labels:
         if drawn.fill is None:
             return nothing, nothing, nothing if drawn.effects else None
         visible = self._encode(drawn.fill.alpha >= CORE, drawn.fill)
-        whole = self._encode(drawn.fill.whole >= CORE, drawn.fill)
+        hidden = not np.array_equal(drawn.fill.alpha, drawn.fill.whole)
+        whole = self._encode(drawn.fill.whole >= CORE, drawn.fill) if hidden else visible
         return visible, whole, self._effects(drawn) if drawn.effects else None
 
     def _effects(self, drawn: Drawn) -> Mask:

@@ -34,16 +34,21 @@ def bounds(points, margin, height, width):
 @njit(cache=True)
 def accumulate(points, ends, left, top, areas):
     """Add the signed area to the left of every edge to `areas` (h, w + 2); a running sum along x is the coverage."""
-    start = 0
+    height, width, start = areas.shape[0], areas.shape[1] - 2, 0
     for end in ends:
         if end > start:
             x0, y0 = points[end - 1, 0] - left, points[end - 1, 1] - top
             for i in range(start, end):
                 x1, y1 = points[i, 0] - left, points[i, 1] - top
-                if y1 - y0 > FLAT:
-                    _clip_rows(areas, x0, y0, x1, y1, 1.0)
-                elif y0 - y1 > FLAT:
-                    _clip_rows(areas, x1, y1, x0, y0, -1.0)
+                if abs(y1 - y0) > FLAT:
+                    upper, near, far = min(y0, y1), min(x0, x1), max(x0, x1)
+                    row = int(max(upper, 0.0))
+                    if near >= 0.0 and far <= width and upper >= 0.0 and max(y0, y1) <= min(row + 1, height):
+                        _add_piece(areas, row, near, far, y1 - y0)
+                    elif y1 > y0:
+                        _clip_rows(areas, x0, y0, x1, y1, 1.0)
+                    else:
+                        _clip_rows(areas, x1, y1, x0, y0, -1.0)
                 x0, y0 = x1, y1
         start = end
 
@@ -91,31 +96,31 @@ def _add_edge(areas, edge, top, bottom, sign):
     for row in range(int(top), min(math.ceil(bottom), areas.shape[0])):
         until = min(bottom, row + 1.0)
         far = min(max(x0 + (until - y0) * slope, low), high)
-        _add_piece(areas[row], min(near, far), max(near, far), sign * (until - max(top, float(row))))
+        _add_piece(areas, row, min(near, far), max(near, far), sign * (until - max(top, float(row))))
         near = far
 
 
 @njit(cache=True)
-def _add_piece(areas, low, high, height):
+def _add_piece(areas, row, low, high, height):
     """A piece of an edge within one row, from column position `low` to `high`, `height` tall with its sign."""
     first, last = int(low), math.ceil(high)
     if last <= first + 1:
         share = (low + high) / 2 - first
-        areas[first] += height * (1 - share)
-        areas[first + 1] += height * share
+        areas[row, first] += height * (1 - share)
+        areas[row, first + 1] += height * share
         return
     step = height / (high - low)
     before = first + 1 - low
     done = 0.5 * step * before * before
-    areas[first] += done
+    areas[row, first] += done
     for column in range(first + 1, last - 1):
         covered = step * (column + 0.5 - low)
-        areas[column] += covered - done
+        areas[row, column] += covered - done
         done = covered
     after = high - (last - 1)
     covered = height - 0.5 * step * after * after
-    areas[last - 1] += covered - done
-    areas[last] += height - covered
+    areas[row, last - 1] += covered - done
+    areas[row, last] += height - covered
 
 
 @njit(cache=True)
@@ -146,6 +151,8 @@ def blend(canvas, alpha, weights, paint, light, relief):
     if light is not None:
         gains = _widened(light[0], light[1], light[3], width)
     for y in range(height):
+        if not alpha[y].any():
+            continue
         _fetch(paint, y, colour)
         if light is not None:
             _lit(colour, gains, (y + light[2] + 0.5) * light[3] - 0.5)
