@@ -1,7 +1,7 @@
 # Two commands are enough: `make demo` shows what the toolkit makes, `make test` proves that it works.
 
 PYTHON ?= python3
-EXTRAS := synth,realv,benchmarks,pipelines,dev
+EXTRAS := synth,realv,model,benchmarks,pipelines,dev
 PROCESSES ?= 2
 SEED ?= 1
 
@@ -36,7 +36,7 @@ $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v < (3, 14) else f"$(PYTHON) is Python {v[0]}.{v[1]}; name one of 3.11 to 3.13: make PYTHON=python3.12")'
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make a virtual environment: install python3-venv"; exit 1; }
 	@$(BIN)/python -c '' 2>/dev/null || { echo "set-up 1/2: a virtual environment in $(VENV)"; $(PYTHON) -m venv --clear $(VENV); }
-	@echo "set-up 2/2: the toolkit and its libraries into $(VENV), pinned by constraints.txt; 1.3 GB on disk, some minutes"
+	@echo "set-up 2/2: the toolkit and its libraries into $(VENV), pinned by constraints.txt; 2.3 GB on disk (more where pip takes a CUDA build of torch), some minutes"
 	@rm -f $@
 	@{ PYTHONWARNINGS=ignore $(BIN)/python -m pip install --progress-bar off --disable-pip-version-check --constraint constraints.txt --editable '.[$(EXTRAS)]' && touch $@; } \
 	| sed -n 's/^Collecting \([A-Za-z0-9._-]*\).*/  getting \1/p; s/^Installing collected.*/  installing them all, a minute or two/p'

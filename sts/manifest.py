@@ -84,13 +84,18 @@ def write_dropped(out: Location, rows: Iterable[tuple[str, str]]) -> None:
         pq.write_table(table, file, compression="zstd", write_page_checksum=True)
 
 
-def refuse_other(out: Location, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+def refuse_other(out: Location, before: Mapping[str, Any], now: Mapping[str, Any], holds: str = "shards") -> None:
     """ConfigError naming the settings in which what lies in `out` differs from this run."""
-    old, new = _flat(before), _flat(now)
-    differ = [key for key in sorted({*old, *new}) if old.get(key) != new.get(key)]
+    differ = differences(before, now)
     if differ:
-        said = ", ".join(f"{key} was {old.get(key)!r} and is now {new.get(key)!r}" for key in differ)
-        raise ConfigError(f"{out} holds shards made otherwise: {said}; choose another --out or delete it")
+        said = ", ".join(f"{key} was {old!r} and is now {new!r}" for key, (old, new) in differ.items())
+        raise ConfigError(f"{out} holds {holds} made otherwise: {said}; choose another --out or delete it")
+
+
+def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Both values of every setting that is not the same, by dotted key; None where it is missing."""
+    old, new = _flat(before), _flat(now)
+    return {key: (old.get(key), new.get(key)) for key in sorted({*old, *new}) if old.get(key) != new.get(key)}
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

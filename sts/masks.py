@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from jaxtyping import Bool, Int64
+from jaxtyping import Bool, Int64, UInt32
 
 from sts import _kernels
 from sts.errors import DataError
@@ -43,6 +43,13 @@ def decode(mask: Mask) -> Bool[np.ndarray, "h w"]:
     pixels = np.zeros((mask.height, mask.width), np.bool_)
     _kernels.fill_runs(pixels, np.asarray(mask.counts, np.int64))
     return pixels
+
+
+def fill(pixels: Bool[np.ndarray, "h w"], counts: UInt32[np.ndarray, " n"]) -> None:
+    """Set the foreground of run lengths in pixels that may have some. DataError for runs of another size."""
+    if counts.sum() != pixels.size:
+        raise DataError(f"a mask has runs of {counts.sum()} px in all instead of {pixels.size}: it is damaged")
+    _kernels.fill_runs(pixels, counts.astype(np.int64))
 
 
 def check(mask: Mask) -> None:

@@ -214,7 +214,7 @@ def _progress(total: int, capacity: Capacity) -> Iterator[Callable[[Done], None]
             nonlocal clips
             clips += info.clips
             ends.append(time.monotonic() - start)
-            pace = f"{clips / ends[-1]:.2f} clips/s{_words(time_left(ends, total, max(capacity(), 1)))}"
+            pace = f"{clips / ends[-1]:.2f} clips/s{in_words(time_left(ends, total, max(capacity(), 1)))}"
             bar.update(task, advance=1, pace=pace)
             log.info("%s: %d clips; %d of %d shards, %s", info.path, info.clips, len(ends), total, pace)
 
@@ -234,7 +234,8 @@ def time_left(ends: Sequence[float], total: int, at_once: int) -> float | None:
     return (ends[-1] - ends[early - 1]) / (n_done - early) * (total - n_done)
 
 
-def _words(left: float | None) -> str:
+def in_words(left: float | None) -> str:
+    """The end of a line that tells how long it takes, from seconds; empty while nobody can tell."""
     if left is None:
         return ""
     return f", {left:.0f} s left" if left < 120 else f", {left / 60:.0f} min left"

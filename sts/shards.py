@@ -6,6 +6,7 @@ one seek. The same clips give the same bytes.
 
 import contextlib
 import dataclasses
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -19,15 +20,49 @@ from jaxtyping import UInt8
 from sts import files, jpeg, tables
 from sts.errors import DataError
 from sts.files import Location
+from sts.tables import Soft
 from sts.types import Clip, ShardInfo
 
 Jpegs = tuple[bytes, ...]
+Item = Clip | tuple[Clip, Jpegs] | tuple[Clip, Jpegs, Soft]
+"""A clip, the JPEG bytes to keep, its soft truth"""
 Video = UInt8[np.ndarray, "t h w 3"]
 
 LABELS = [name for name in tables.SCHEMA.names if name != "picture"]
+REPEATED = ("id", "license", "level", "source", "script")
+"""Ends of the names of columns whose values come again and again"""
 SMALL = ["clip_id", "frame", "time_s", "height", "width", "labelled"]
 """Columns that need statistics, so that a query can skip clips"""
 PREFIX = "sts."
+
+
+class Shard:
+    """A shard that stays open, for a reader that comes back for parts of its clips."""
+
+    def __init__(self, path: Location) -> None:
+        self.path = path
+        self._stack = contextlib.ExitStack()
+        self._checking = self._stack.enter_context(_opened(path))
+        source = self._stack.enter_context(files.reading(path))
+        self._trusting = pq.ParquetFile(source, metadata=self._checking.metadata)
+        self._checked: set[tuple[int, str]] = set()
+        self.columns = frozenset(self._checking.schema_arrow.names)
+        """Names of all columns; some shards have more than a clip needs"""
+        self.clips = self._checking.num_row_groups
+
+    def rows(self, index: int, columns: list[str]) -> pa.Table:
+        """One row a frame, with some columns of a clip; dotted names are parts of a column.
+
+        A checksum is verified when its page is read for the first time.
+        """
+        known = {(index, name) for name in columns} <= self._checked
+        table = _rows(self._trusting if known else self._checking, self.path, index, columns)
+        self._checked.update((index, name) for name in columns)
+        return table
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._stack.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,17 +74,20 @@ class Footer:
     meta: dict[str, str]
 
 
-def write(path: Location, clips: Iterable[Clip | tuple[Clip, Jpegs]], *, meta: Mapping[str, str]) -> ShardInfo:
-    """Write one clip at a time; a clip without video is a layer of labels, a pair keeps the given JPEG bytes.
+def write(path: Location, clips: Iterable[Item], *, meta: Mapping[str, str]) -> ShardInfo:
+    """Write one clip at a time; a clip without video is a layer of labels, a tuple keeps the given JPEG bytes.
 
-    `meta` goes to the footer after the last clip, so a caller may add counts to it while clips are made.
+    The shard has the columns of a soft truth if its first clip has one. `meta` goes to the footer after the last clip,
+    so a caller may add counts to it while clips are made.
     """
     n_clips = n_frames = 0
-    with files.replacing(path) as file, _writer(file) as writer:
-        for item in clips:
-            clip, stored = item if isinstance(item, tuple) else (item, _encode(item))
-            writer.write_table(tables.from_clip(clip, stored), row_group_size=len(clip.frames))
-            n_clips, n_frames = n_clips + 1, n_frames + len(clip.frames)
+    made = (_table(item) for item in clips)
+    first = list(itertools.islice(made, 1))
+    schema = first[0].schema if first else tables.SCHEMA
+    with files.replacing(path) as file, _writer(file, schema) as writer:
+        for table in itertools.chain(first, made):
+            writer.write_table(table, row_group_size=len(table))
+            n_clips, n_frames = n_clips + 1, n_frames + len(table)
         writer.add_key_value_metadata({PREFIX + key: meta[key] for key in sorted(meta)})
     return _info(path, n_clips, n_frames)
 
@@ -98,7 +136,7 @@ def checked(path: Location) -> ShardInfo:
     """What a manifest says about a shard, after every page has been read and its checksum verified."""
     with _opened(path) as file:
         for index in range(file.num_row_groups):
-            _rows(file, path, index, tables.SCHEMA.names)
+            _rows(file, path, index, file.schema_arrow.names)
         return _info(path, file.num_row_groups, file.metadata.num_rows)
 
 
@@ -120,6 +158,11 @@ def _info(path: Location, clips: int, frames: int) -> ShardInfo:
     return ShardInfo(path=str(path).rpartition("/")[2], clips=clips, frames=frames, sha256=files.sha256(path))
 
 
+def _table(item: Item) -> pa.Table:
+    clip, stored, *soft = item if isinstance(item, tuple) else (item, _encode(item))
+    return tables.from_clip(clip, stored, *soft)
+
+
 def _encode(clip: Clip) -> Sequence[bytes | None]:
     if clip.video is None:
         return [None] * len(clip.frames)
@@ -129,24 +172,24 @@ def _encode(clip: Clip) -> Sequence[bytes | None]:
     return [jpeg.encode(frame) for frame in clip.video]
 
 
-def _writer(file: Any) -> pq.ParquetWriter:
+def _writer(file: Any, schema: pa.Schema) -> pq.ParquetWriter:
     return pq.ParquetWriter(
         file,
-        tables.SCHEMA,
-        compression={name: "NONE" if name == "picture" else "ZSTD" for name in _leaves()},
-        use_dictionary=[name for name in _leaves() if name.endswith(("id", "license", "level", "source", "script"))],
+        schema,
+        compression={name: "NONE" if name == "picture" else "ZSTD" for name in _leaves(schema)},
+        use_dictionary=[name for name in _leaves(schema) if name.endswith(REPEATED)],
         write_statistics=SMALL,
         write_page_checksum=True,
     )
 
 
 @cache
-def _leaves() -> list[str]:
+def _leaves(schema: pa.Schema) -> list[str]:
     """Dotted names of the Parquet columns."""
     empty = pa.BufferOutputStream()
-    pq.write_table(tables.SCHEMA.empty_table(), empty)
-    schema = pq.ParquetFile(pa.BufferReader(empty.getvalue())).schema
-    return [schema.column(i).path for i in range(len(schema))]
+    pq.write_table(schema.empty_table(), empty)
+    columns = pq.ParquetFile(pa.BufferReader(empty.getvalue())).schema
+    return [columns.column(i).path for i in range(len(columns))]
 
 
 def _read(file: pq.ParquetFile, path: Location, index: int, with_pictures: bool) -> Clip:

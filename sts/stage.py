@@ -11,8 +11,8 @@ from typing import Any
 from sts import config, files, manifest, run, shards
 from sts.errors import ConfigError, DataError
 from sts.files import Location
-from sts.shards import Jpegs
-from sts.types import Clip, Manifest, ShardInfo
+from sts.shards import Item
+from sts.types import Manifest, ShardInfo
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class Notes:
         self.dropped.append((item, reason))
 
 
-Make = Callable[[Any, Notes], Iterable[Clip | tuple[Clip, Jpegs]]]
+Make = Callable[[Any, Notes], Iterable[Item]]
 """A pure picklable function from an item to the clips of one shard, one at a time"""
 
 
@@ -119,7 +119,7 @@ def _identity(meta: dict[str, str]) -> dict[str, Any]:
 def _shard(path: Location, clips: Make, item: Any, meta: dict[str, str]) -> ShardInfo:
     footer, said = dict(meta), Notes()
 
-    def told() -> Iterator[Clip | tuple[Clip, Jpegs]]:
+    def told() -> Iterator[Item]:
         yield from clips(item, said)
         footer["dropped"] = config.to_json(said.dropped)
         footer["counts"] = config.to_json(said.counts)

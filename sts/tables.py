@@ -1,6 +1,7 @@
 """A clip as an Arrow table, one row a frame, with flat and friendly columns for DuckDB and pandas."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
 from typing import Any
@@ -58,10 +59,22 @@ SCHEMA = pa.schema(
         pa.field("instances", pa.list_(pa.field("element", INSTANCE)), nullable=False),
     ]
 )
+SOFT = pa.schema([pa.field("truth", pa.binary()), pa.field("ignored", pa.binary())])
+"""Two columns more that only prepared sets have"""
 MASKS = ("mask", "effect_mask", "amodal_mask")
 
 
-def from_clip(clip: Clip, jpegs: Sequence[bytes | None]) -> pa.Table:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Soft:
+    """What a network learns from frames that were resized: for each frame height x width bytes, row by row."""
+
+    truth: tuple[bytes, ...]
+    """Share of the pixel that strokes cover, 0 to 255"""
+    ignored: tuple[bytes | None, ...]
+    """255 where text is to be ignored, else 0; None where nothing is"""
+
+
+def from_clip(clip: Clip, jpegs: Sequence[bytes | None], soft: Soft | None = None) -> pa.Table:
     """The rows of a clip. DataError for masks of another size than the frame."""
     if not clip.frames or len(jpegs) != len(clip.frames):
         raise DataError(
@@ -88,7 +101,10 @@ def from_clip(clip: Clip, jpegs: Sequence[bytes | None]) -> pa.Table:
     columns["instances"] = pa.ListArray.from_arrays(
         pa.array(ends, pa.int32()), _instances(clip, flat), type=SCHEMA.field("instances").type
     )
-    return pa.Table.from_arrays([columns[name] for name in SCHEMA.names], schema=SCHEMA)
+    table = pa.Table.from_arrays([columns[name] for name in SCHEMA.names], schema=SCHEMA)
+    for name in SOFT.names if soft else ():
+        table = table.append_column(SOFT.field(name), pa.array(getattr(soft, name), SOFT.field(name).type))
+    return table
 
 
 def to_clip(table: pa.Table) -> Clip:

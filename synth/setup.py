@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sts.errors import ConfigError
 from synth.appearance import AppearanceConfig
 from synth.optics import DamageConfig
 from synth.placement import PlacementConfig, TextKit
@@ -12,7 +13,7 @@ from synth.surfaces.flow import OnnxFlow
 from synth.surfaces.networks import Networks
 from synth.surfaces.onnxfile import Colour
 from synth.surfaces.windows import Window
-from synth.text.corpus import Corpus
+from synth.text.corpus import WHOLE, Corpus, Share
 from synth.text.fonts import FontLibrary
 
 
@@ -24,10 +25,20 @@ class TextConfig:
     """Folders of fonts"""
     system_fonts: bool = False
     """Use the fonts installed on this machine; the result then depends on it"""
+    only_fonts: tuple[str, ...] = ()
+    """Ids of the fonts that are used, of all these; empty for all"""
     corpus: str | None = None
     """Folder of .txt files, one phrase a line, named by language: en.txt"""
+    corpus_share: Share = WHOLE
+    """Which part of the texts may be drawn, by hash: sets with [0, 0.8] and [0.8, 1] have no text in common"""
     placement: PlacementConfig = field(default_factory=PlacementConfig)
     appearance: AppearanceConfig = field(default_factory=AppearanceConfig)
+
+    def __post_init__(self) -> None:
+        """ConfigError for an empty share."""
+        low, high = self.corpus_share
+        if not 0 <= low < high <= 1:
+            raise ConfigError(f"corpus_share = {low}, {high}: give two numbers from 0 to 1, the smaller one first")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +89,8 @@ def open_kit(config: TextConfig) -> TextKit:
     """Fonts and corpus, read once."""
     folders = tuple(Path(folder) for folder in config.fonts)
     return TextKit(
-        library=FontLibrary.open(folders, system=config.system_fonts),
-        corpus=Corpus.open(None if config.corpus is None else Path(config.corpus)),
+        library=FontLibrary.open(folders, system=config.system_fonts, only=config.only_fonts),
+        corpus=Corpus.open(None if config.corpus is None else Path(config.corpus), config.corpus_share),
         placement=config.placement,
         appearance=config.appearance,
     )

@@ -20,7 +20,7 @@ from sts.types import Clip, Manifest
 from synth import report, tally
 from synth.optics import DamageConfig
 from synth.setup import Setup, SurfaceConfig, TextConfig, open_detector, open_kit, open_networks
-from synth.surfaces import windows
+from synth.surfaces import footage, windows
 from synth.surfaces.networks import Networks
 from synth.surfaces.windows import Window
 
@@ -49,6 +49,8 @@ class RenderConfig:
     fallback: str = "synth.engines.planes:Planes"
     fallback_share: float = 0.1
     """Probability that a clip is made by the fallback engine outright, for variety and exact geometry"""
+    videos: tuple[str, ...] = ()
+    """File names of the background videos that are used, or ids of clips; empty for all"""
     windows_per_video: int = 24
     """Most pieces taken from one background video"""
     camera: float = 0.5
@@ -85,7 +87,8 @@ def job(settings: RenderConfig, backgrounds: Sequence[str]) -> Job:
     """Look through folders of background videos. ConfigError or DataError for what cannot be used."""
     networks = open_networks(settings.surfaces)
     detector = open_detector(settings.surfaces)
-    surveys = [windows.survey(folder, settings.frames, settings.windows_per_video, detector) for folder in backgrounds]
+    sources = _sources(backgrounds, settings.videos)
+    surveys = [windows.survey(paths, settings.frames, settings.windows_per_video, detector) for paths in sources]
     found = tuple(window for survey in surveys for window in survey.windows)
     left_out = tuple(item for survey in surveys for item in survey.dropped.items())
     if not found and settings.engine != settings.fallback:
@@ -98,6 +101,18 @@ def job(settings: RenderConfig, backgrounds: Sequence[str]) -> Job:
         networks=networks,
         cache=Path(platformdirs.user_cache_dir("sts")) / "windows",
     )
+
+
+def _sources(backgrounds: Sequence[str], only: Sequence[str]) -> list[tuple[str, ...]]:
+    """Paths of the background videos in each folder; ConfigError for a name in `only` that no folder has."""
+    found = [footage.find(folder) for folder in backgrounds]
+    if not only:
+        return found
+    named = [tuple(path for path in paths if footage.name(path) in only) for paths in found]
+    missing = sorted(set(only) - {footage.name(path) for paths in named for path in paths})
+    if missing:
+        raise ConfigError(f"videos names {', '.join(missing)}, which {', '.join(backgrounds)} does not hold")
+    return named
 
 
 def made_from(work: Job) -> dict[str, dict[str, str]]:

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from model.trainer import TrainConfig
 from sts import config
 from synth.stage import RenderConfig
 
 FOLDER = Path(__file__).parents[1] / "configs"
-KINDS = {"synth": RenderConfig}
+KINDS = {"model": TrainConfig, "synth": RenderConfig}
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.toml")), ids=lambda path: f"{path.parent.name}/{path.stem}")

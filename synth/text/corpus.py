@@ -14,7 +14,13 @@ from sts.types import SourceFile
 from synth.text.scripts import NEUTRAL, script_of
 from synth.text.template import Slots, fill
 
+Share = tuple[float, float]
+"""From, up to: which part of the texts, in [0, 1]"""
+
 SHIPPED = Path(__file__).parent.parent / "assets" / "corpus"
+WHOLE: Share = (0.0, 1.0)
+TRIES = 256
+"""Texts drawn for one in the wanted share"""
 LICENSE = "CC0-1.0"
 ANY = "phrase"
 """Kind of a phrase that a user gave"""
@@ -65,16 +71,20 @@ class Language:
 class Corpus:
     """Phrases by language."""
 
-    def __init__(self, languages: Sequence[Language]) -> None:
+    def __init__(self, languages: Sequence[Language], share: Share = WHOLE) -> None:
         self.languages = {entry.language: entry for entry in sorted(languages, key=lambda entry: entry.language)}
+        self.share = share
 
     @classmethod
-    def open(cls, folder: Path | None = None) -> "Corpus":
-        """The phrases that ship with the project; a language with a .txt file in `folder` uses that file instead."""
+    def open(cls, folder: Path | None = None, share: Share = WHOLE) -> "Corpus":
+        """The phrases that ship with the project; a language with a .txt file in `folder` uses that file instead.
+
+        Only texts whose place (see `place`) lies in the share are chosen.
+        """
         shipped = [_read_shipped(path) for path in sorted(SHIPPED.glob("*.toml"))]
         own = [] if folder is None else _read_folder(folder)
         named = {entry.language for entry in own}
-        return cls([*own, *(entry for entry in shipped if entry.language not in named)])
+        return cls([*own, *(entry for entry in shipped if entry.language not in named)], share)
 
     def choose(self, rng: np.random.Generator, languages: Sequence[str], kind: str | None = None) -> Phrase:
         """A phrase in one of the languages, each as likely; of one kind where the language has it."""
@@ -84,12 +94,28 @@ class Corpus:
             raise RenderError(f"no phrases in {', '.join(languages) or 'no language'}: the corpus has {has}")
         entry = self.languages[known[int(rng.integers(len(known)))]]
         kinds = entry.kinds if kind is None or kind not in entry.kinds else (kind,)
-        chosen = kinds[int(rng.integers(len(kinds)))]
-        text = _write(rng, entry, chosen)
-        if entry.script in CASED and chosen in LOUD and rng.random() < CAPITALS:
-            text = text.upper()
-        text = unicodedata.normalize("NFC", text)
-        return Phrase(text=text, language=entry.language, script=entry.script, kind=chosen)
+        for _ in range(TRIES):
+            phrase = _draw(rng, entry, kinds[int(rng.integers(len(kinds)))])
+            if self.share[0] <= place(phrase.text) < self.share[1]:
+                return phrase
+        raise RenderError(f"no phrase in {entry.language} lies in the share {self.share}: widen corpus_share")
+
+
+def place(text: str) -> float:
+    """Where a text stands among all texts, in [0, 1), by its hash; the same in capital and small letters.
+
+    Two sets whose shares do not overlap have no text in common, also where templates are filled.
+    """
+    folded = unicodedata.normalize("NFC", text.casefold())
+    return int.from_bytes(hashlib.sha256(folded.encode()).digest()[:6]) / 2**48
+
+
+def _draw(rng: np.random.Generator, entry: Language, kind: str) -> Phrase:
+    text = _write(rng, entry, kind)
+    if entry.script in CASED and kind in LOUD and rng.random() < CAPITALS:
+        text = text.upper()
+    text = unicodedata.normalize("NFC", text)
+    return Phrase(text=text, language=entry.language, script=entry.script, kind=kind)
 
 
 def _write(rng: np.random.Generator, entry: Language, kind: str) -> str:

@@ -34,8 +34,13 @@ class FontLibrary:
         self._opened = lru_cache(maxsize=MOST_OPEN)(self._open_anew)
 
     @classmethod
-    def open(cls, folders: Sequence[Path] = (), system: bool = False, shipped: bool = True) -> "FontLibrary":
-        """Fonts that ship with the project, those in `folders`, and those installed on this machine where asked."""
+    def open(
+        cls, folders: Sequence[Path] = (), system: bool = False, shipped: bool = True, only: Sequence[str] = ()
+    ) -> "FontLibrary":
+        """Fonts that ship with the project, those in `folders`, and those installed on this machine where asked.
+
+        `only` names those that are used by their ids, () for all; ConfigError for one that is not there.
+        """
         fonts, skipped = read_all(find((SHIPPED,) if shipped else ()))
         installed = tuple(folder for folder in SYSTEM if system and folder.is_dir())
         more, skipped_too = read_all(find((*folders, *installed)))
@@ -44,7 +49,7 @@ class FontLibrary:
             raise ConfigError(f"no font in {names} can be used ({len(skipped_too)} damaged): see the log for each")
         if skipped_too:
             log.warning("%d font files were skipped", len(skipped_too))
-        return cls(_named(fonts, more), (*skipped, *skipped_too))
+        return cls(_chosen(_named(fonts, more), only), (*skipped, *skipped_too))
 
     def face(self, font: str) -> Face:
         """The opened font."""
@@ -100,6 +105,13 @@ class FontLibrary:
                 return names[index]
         style = f" and style {' or '.join(styles)}" if styles else ""
         raise RenderError(f"no font draws {text!r} in script {script}{style}: add a folder of fonts that cover it")
+
+
+def _chosen(fonts: Sequence[Font], only: Sequence[str]) -> Sequence[Font]:
+    missing = sorted(set(only) - {font.id for font in fonts})
+    if missing:
+        raise ConfigError(f"only_fonts names {', '.join(missing)}, which none of the {len(fonts)} fonts is called")
+    return [font for font in fonts if not only or font.id in only]
 
 
 def _named(fonts: Sequence[Font], more: Sequence[Font]) -> list[Font]:

@@ -13,6 +13,7 @@ import pytest
 
 from sts import jpeg, masks, shards
 from sts.errors import DataError
+from sts.tables import Soft
 from sts.types import Clip, Frame
 
 ClipOf = Callable[..., Clip]
@@ -177,6 +178,7 @@ FULL = """
 import resource, signal, sys
 from sts import shards
 from sts.errors import DataError
+from sts.tables import Soft
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (4000, 4000))
 try:
@@ -217,3 +219,34 @@ def test_duckdb_and_pandas_read_a_shard(shard: Path, clips: list[Clip]) -> None:
 
 def test_sizes_are_read_without_a_picture(shard: Path, clips: list[Clip]) -> None:
     assert shards.sizes(shard) == {clip.clip_id: (clip.width, clip.height) for clip in clips}
+
+
+def test_an_open_shard_gives_some_columns_of_a_clip(shard: Path, clips: list[Clip]) -> None:
+    opened = shards.Shard(shard)
+    rows = opened.rows(1, ["labelled", "instances.list.element.level"])
+    assert rows.column_names == ["labelled", "instances"]
+    assert rows.column("labelled").to_pylist() == [frame.labelled for frame in clips[1].frames]
+    assert opened.clips == len(clips)
+    opened.close()
+
+
+def test_an_open_shard_verifies_what_it_reads_first(shard: Path) -> None:
+    content = bytearray(shard.read_bytes())
+    place = content.index(b"\xff\xd8\xff") + 300
+    content[place] ^= 1
+    shard.write_bytes(content)
+    with pytest.raises(DataError, match="is damaged"):
+        shards.Shard(shard).rows(0, ["picture"])
+
+
+def test_soft_truth_comes_back_and_other_readers_do_not_see_it(clips: list[Clip], tmp_path: Path) -> None:
+    clip = clips[0]
+    plane = bytes(range(256)) * 12
+    soft = Soft(truth=(plane,) * len(clip.frames), ignored=(None,) * len(clip.frames))
+    stored = tuple(jpeg.encode(frame) for frame in clip.video) if clip.video is not None else ()
+    shards.write(tmp_path / "a.parquet", [(clip, stored, soft)], meta={})
+    rows = shards.Shard(tmp_path / "a.parquet").rows(0, ["truth", "ignored"])
+    assert rows.column("truth").to_pylist() == [plane] * len(clip.frames)
+    assert rows.column("ignored").null_count == len(clip.frames)
+    assert list(shards.read(tmp_path / "a.parquet")) == [clip]
+    shards.checked(tmp_path / "a.parquet")

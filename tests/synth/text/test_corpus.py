@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from sts.errors import ConfigError, DataError, RenderError
-from synth.text.corpus import Corpus, Phrase
+from synth.text.corpus import Corpus, Phrase, place
 from synth.text.template import Slots, fill
 
 LANGUAGES = ("ar", "de", "en", "es", "fr", "hi", "it", "ja", "pt", "ru", "zh")
@@ -36,6 +36,29 @@ def test_phrases_are_nfc_without_control_characters() -> None:
 def test_the_same_seed_draws_the_same_phrases() -> None:
     assert _draw(Corpus.open(), seed=3) == _draw(Corpus.open(), seed=3)
     assert _draw(Corpus.open(), seed=3) != _draw(Corpus.open(), seed=4)
+
+
+def test_shares_that_do_not_overlap_have_no_text_in_common() -> None:
+    """Also none that templates fill, nor one in capitals."""
+    most, rest = (_draw(Corpus.open(share=share), seed=0, count=1500) for share in ((0.0, 0.8), (0.8, 1.0)))
+    assert not {one.text.casefold() for one in most} & {one.text.casefold() for one in rest}
+    assert {one.language for one in most} == {one.language for one in rest} == set(LANGUAGES)
+    assert len({one.text for one in rest}) > 200
+
+
+def test_a_share_holds_about_its_part_of_the_texts() -> None:
+    places = np.array([place(one.text) for one in _draw(Corpus.open(), seed=1, count=3000)])
+    assert np.histogram(places, bins=4, range=(0, 1))[0] / 3000 == pytest.approx(np.full(4, 0.25), abs=0.05)
+
+
+def test_the_place_of_a_text_is_fixed_and_blind_to_capitals() -> None:
+    assert place("Exit") == place("EXIT") == pytest.approx(0.8968283, abs=1e-6)
+    assert place("Straße") == place("STRASSE")
+
+
+def test_a_share_without_a_text_is_an_error() -> None:
+    with pytest.raises(RenderError, match=r"no phrase in en lies in the share \(0\.5, 0\.5000001\)"):
+        Corpus.open(share=(0.5, 0.5000001)).choose(np.random.default_rng(0), ("en",))
 
 
 def test_language_and_kind_are_obeyed() -> None:

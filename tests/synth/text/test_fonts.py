@@ -146,6 +146,13 @@ def test_a_folder_without_usable_fonts_is_one_clear_line(tmp_path: Path) -> None
         assert "\n" not in str(caught.value)
 
 
+def test_only_the_fonts_that_are_named_are_used() -> None:
+    library = FontLibrary.open(only=("kalam", "anton"))
+    assert list(library.fonts) == ["anton", "kalam"]
+    with pytest.raises(ConfigError, match=r"only_fonts names antom, which none of the \d+ fonts is called"):
+        FontLibrary.open(only=("antom",))
+
+
 def test_an_unknown_font_is_an_error(library: FontLibrary) -> None:
     with pytest.raises(RenderError, match="no font 'nothing'"):
         library.face("nothing")

@@ -1,0 +1,139 @@
+"""Random changes of a clip: chosen once, then done to all its frames and their truth alike."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from model.geometry import View
+from model.looks import Look
+from sts.errors import ConfigError
+from sts.protocols import RngFor
+from sts.types import Point
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AugmentConfig:
+    """Probability of each change and how far it goes; 0 is off.
+
+    Defaults are the recipe of SAM2Text: flip, affine, colour, grayscale, as in the MOSE fine-tuning of SAM 2 (its
+    second colour jitter, which differs from frame to frame, is left out). The others are ours and off.
+    """
+
+    flip: float = 0.5
+    """Left to right: mirrored letters, no text that anybody reads"""
+    affine: float = 1.0
+    degrees: float = 25.0
+    """Most turn, either way"""
+    shear: float = 20.0
+    """Most slant in degrees, either way"""
+    color: float = 1.0
+    brightness: float = 0.1
+    """Factor 1 - x to 1 + x, as are the next two"""
+    contrast: float = 0.03
+    saturation: float = 0.03
+    grayscale: float = 0.05
+    crop: float = 0.0
+    crop_least: float = 0.4
+    """Smallest side of the crop as a share of the frame's"""
+    crop_on_text: float = 0.8
+    """Probability that a crop has some word in it, where the frame has words"""
+    blur: float = 0.0
+    blur_sigma: float = 1.5
+    """Most, px of the input"""
+    jpeg: float = 0.0
+    jpeg_quality: int = 30
+    """Least, to 95"""
+    noise: float = 0.0
+    noise_sigma: float = 8.0
+    """Most, of 255"""
+    gamma: float = 0.0
+    gamma_factor: float = 1.5
+    """From 1 / x to x"""
+
+    def __post_init__(self) -> None:
+        """ConfigError for a value that no change can be drawn with."""
+        for name in ("flip", "affine", "color", "grayscale", "crop", "crop_on_text", "blur", "jpeg", "noise", "gamma"):
+            self._check(name, 0.0, 1.0)
+        for name in ("brightness", "contrast", "saturation"):
+            self._check(name, 0.0, 1.0)
+        self._check("degrees", 0.0, 180.0)
+        self._check("shear", 0.0, 60.0)
+        self._check("crop_least", 0.05, 1.0)
+        self._check("blur_sigma", 0.1, 20.0)
+        self._check("jpeg_quality", 1.0, 95.0)
+        self._check("noise_sigma", 0.0, 100.0)
+        self._check("gamma_factor", 1.0, 5.0)
+
+    def _check(self, name: str, low: float, high: float) -> None:
+        if not low <= getattr(self, name) <= high:
+            raise ConfigError(f"augment.{name} = {getattr(self, name)}: give a number from {low} to {high}")
+
+
+def unchanged() -> AugmentConfig:
+    """Nothing is changed: to look at what is learned, or to validate."""
+    return AugmentConfig(flip=0.0, affine=0.0, color=0.0, grayscale=0.0)
+
+
+def draw_view(config: AugmentConfig, rng_for: RngFor, size: tuple[int, int], words: Sequence[Point]) -> View:
+    """How a clip is looked at; `size` is height and width of its frames, `words` are centres of text in px."""
+    left, top, width, height = _crop(config, rng_for("crop"), size, words)
+    turn = rng_for("affine")
+    turned = turn.random() < config.affine
+    return View(
+        left=left,
+        top=top,
+        width=width,
+        height=height,
+        flip=bool(rng_for("flip").random() < config.flip),
+        degrees=float(turn.uniform(-config.degrees, config.degrees)) if turned else 0.0,
+        shear=float(turn.uniform(-config.shear, config.shear)) if turned else 0.0,
+    )
+
+
+def draw_look(config: AugmentConfig, rng_for: RngFor) -> Look:
+    """How a clip's pictures are changed; their truth stays."""
+    color, gamma = rng_for("color"), rng_for("gamma")
+    colored = color.random() < config.color
+    log_gamma = np.log(config.gamma_factor) if gamma.random() < config.gamma else 0.0
+    return Look(
+        brightness=_factor(color, config.brightness if colored else 0.0),
+        contrast=_factor(color, config.contrast if colored else 0.0),
+        saturation=_factor(color, config.saturation if colored else 0.0),
+        gray=bool(rng_for("grayscale").random() < config.grayscale),
+        gamma=float(np.exp(gamma.uniform(-log_gamma, log_gamma))),
+        blur=_up_to(rng_for("blur"), config.blur, config.blur_sigma),
+        noise=_up_to(rng_for("noise"), config.noise, config.noise_sigma),
+        quality=_quality(rng_for("jpeg"), config),
+        seed=int(rng_for("grain").integers(2**31)),
+    )
+
+
+def _crop(
+    config: AugmentConfig, rng: np.random.Generator, size: tuple[int, int], words: Sequence[Point]
+) -> tuple[float, float, float, float]:
+    """Left, top, width, height: whole px, within the frame, of the frame's shape."""
+    height, width = size
+    if rng.random() >= config.crop:
+        return 0.0, 0.0, float(width), float(height)
+    share = rng.uniform(config.crop_least, 1.0)
+    sides = [max(round(share * side), 1) for side in (width, height)]
+    free = [side - cut for side, cut in zip((width, height), sides, strict=True)]
+    start = [rng.uniform(0, room) for room in free]
+    if words and rng.random() < config.crop_on_text:
+        word = words[int(rng.integers(len(words)))]
+        start = [at - rng.random() * cut for at, cut in zip(word, sides, strict=True)]
+    left, top = (float(min(max(round(at), 0), room)) for at, room in zip(start, free, strict=True))
+    return left, top, float(sides[0]), float(sides[1])
+
+
+def _factor(rng: np.random.Generator, most: float) -> float:
+    return float(rng.uniform(1 - most, 1 + most))
+
+
+def _up_to(rng: np.random.Generator, probability: float, most: float) -> float:
+    return float(rng.uniform(0.1, 1.0) * most) if rng.random() < probability else 0.0
+
+
+def _quality(rng: np.random.Generator, config: AugmentConfig) -> int:
+    return int(rng.integers(config.jpeg_quality, 96)) if rng.random() < config.jpeg else 0

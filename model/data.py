@@ -1,0 +1,243 @@
+"""Batches for training from shards of frames: the same for every number of workers, from any step on."""
+
+import itertools
+import signal
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from zlib import crc32
+
+import numpy as np
+import pyarrow as pa
+import torch
+from jaxtyping import Bool, Int64, UInt8
+from torch.utils.data import DataLoader, Dataset
+
+from model import augment, looks, stopping, windows
+from model.augment import AugmentConfig
+from model.frames import stack
+from model.geometry import both, seen
+from model.protocols import Batch
+from model.truth import COLUMNS, INSTANCES, SIZE, Truth
+from model.windows import Entry, Order, Pick
+from sts import jpeg, layers, run, shards
+from sts.errors import ConfigError, DataError, StsError
+from sts.files import Location
+from sts.protocols import RngFor
+from sts.tables import SOFT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataConfig:
+    """How clips are read and changed."""
+
+    stride: int = 3
+    """Most frames from one frame of a sample to the next; each sample draws its own from 1"""
+    order: Order = "shuffled"
+    """`streaming` goes shard by shard, for sets that a disk or the memory does not hold"""
+    buffer: int = 2048
+    """Windows from which `streaming` draws the next"""
+    augment: AugmentConfig = field(default_factory=AugmentConfig)
+
+    def __post_init__(self) -> None:
+        """ConfigError for numbers that no sample can be read with."""
+        for name, least in {"stride": 1, "buffer": 1}.items():
+            if getattr(self, name) < least:
+                raise ConfigError(f"data.{name} = {getattr(self, name)}: give {least} or more")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """What one process takes in one step."""
+
+    size: int
+    """Side of the input, px"""
+    window: int
+    """Frames"""
+    batch: int = 1
+    """Clips"""
+    seed: int = 0
+    rank: int = 0
+    """Of this process"""
+    world: int = 1
+    """Processes that share each step"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """A clip as the network sees it."""
+
+    clip_id: str
+    video: UInt8[torch.Tensor, "t 3 size size"]
+    truth: UInt8[torch.Tensor, "t size size"]
+    valid: Bool[torch.Tensor, "t size size"]
+    labelled: Bool[torch.Tensor, " t"]
+
+
+class Windows(Dataset[Sample]):
+    """Samples at random access: one seek, and only the frames of the window are decoded."""
+
+    def __init__(self, directories: Sequence[Location], config: DataConfig, shape: Shape) -> None:
+        self.config, self.shape = config, shape
+        self.index = windows.index(directories, shape.window, config.stride)
+
+    def __len__(self) -> int:
+        return len(self.index.clip_of)
+
+    def __getitem__(self, pick: Pick) -> Sample:
+        entry = self.index.clips[self.index.clip_of[pick.window]]
+        rng_for = self.choices(pick)
+        places = windows.frames(entry.labelled, self.shape.window, self.config.stride, rng_for("frames"))
+        try:
+            return self._sample(entry, places, rng_for)
+        except DataError as error:
+            raise DataError(f"{error} (clip {entry.clip_id} in {entry.shard})") from error
+
+    def order(self, epoch: int) -> Int64[np.ndarray, " n"]:
+        """Numbers of the windows as they come in an epoch."""
+        rng = np.random.default_rng([self.shape.seed, epoch, crc32(b"order")])
+        if self.config.order == "shuffled":
+            return windows.shuffled(len(self), rng)
+        shard_of = [self.index.clips[clip].shard for clip in self.index.clip_of]
+        return windows.streamed(shard_of, self.config.buffer, rng)
+
+    def choices(self, pick: Pick) -> RngFor:
+        """One generator a decision."""
+        return lambda name: np.random.default_rng([self.shape.seed, *pick, crc32(name.encode())])
+
+    def _sample(self, entry: Entry, places: Int64[np.ndarray, " t"], rng_for: RngFor) -> Sample:
+        changes = self.config.augment
+        rows = _rows(entry, words=changes.crop > 0)
+        truth = Truth(rows)
+        words = (
+            [word for place in dict.fromkeys(places.tolist()) for word in truth.words(place)] if changes.crop else []
+        )
+        view = augment.draw_view(changes, rng_for, (truth.height, truth.width), words)
+        pictures, size = _pictures(entry, rows), self.shape.size
+        frames: list[np.ndarray] = []
+        masks: list[np.ndarray] = []
+        valid = np.ones((len(places), size, size), np.bool_)
+        for i, place in enumerate(places.tolist()):
+            picture = _decoded(pictures[place].as_py(), truth, place)
+            frame, mask = both(picture, truth.coverage(place), view, size)
+            frames.append(frame)
+            masks.append(mask)
+            ignored = truth.ignored(place)
+            if ignored is not None:
+                valid[i] = seen(ignored, view, size, (0,)) == 0
+        return Sample(
+            clip_id=entry.clip_id,
+            video=stack(looks.shown(frames, augment.draw_look(changes, rng_for))),
+            truth=torch.from_numpy(np.stack(masks)),
+            valid=torch.from_numpy(valid),
+            labelled=torch.tensor(entry.labelled)[torch.from_numpy(places)],
+        )
+
+
+class Steps(Dataset[Batch]):
+    """The batch of each step of one process, a function of settings, shards and the number of the step alone."""
+
+    def __init__(self, samples: Windows) -> None:
+        self.samples = samples
+        self._epoch: tuple[int, Int64[np.ndarray, " n"]] | None = None
+
+    def __getitem__(self, step: int) -> Batch:
+        shape = self.samples.shape
+        picks = [self._pick(i) for i in windows.step_samples(step, shape.batch, shape.rank, shape.world)]
+        return batch([self.samples[pick] for pick in picks], _seed(shape.seed, picks[0]))
+
+    def _pick(self, number: int) -> Pick:
+        epoch, place = divmod(number, len(self.samples))
+        if self._epoch is None or self._epoch[0] != epoch:
+            self._epoch = epoch, self.samples.order(epoch)
+        return Pick(epoch, int(self._epoch[1][place]))
+
+
+def source(steps: Steps, start: int = 0, workers: int = 1) -> Iterator[Batch]:
+    """Batches without end from that of step `start` on; 1 worker is this process, more are processes that read ahead.
+
+    The batches do not depend on their number. DataError names the shard that cannot be read.
+    """
+    ahead = workers if workers > 1 else 0
+    loader = DataLoader(
+        _Caught(steps),
+        batch_size=None,
+        sampler=itertools.count(start),
+        num_workers=ahead,
+        worker_init_fn=_settle if ahead else None,
+        multiprocessing_context="spawn" if ahead else None,
+    )
+    with stopping.deaf():
+        batches = iter(loader)
+    for made in batches:
+        if isinstance(made, StsError):
+            raise made
+        yield made
+
+
+def batch(samples: Sequence[Sample], seed: int) -> Batch:
+    """Samples of one shape together."""
+    return Batch(
+        video=_together([one.video for one in samples]),
+        truth=_together([one.truth for one in samples]),
+        valid=_together([one.valid for one in samples]),
+        labelled=_together([one.labelled for one in samples]),
+        clip_ids=tuple(one.clip_id for one in samples),
+        seed=seed,
+    )
+
+
+def _together(tensors: Sequence[torch.Tensor]) -> torch.Tensor:
+    """Stacked; a single one is not copied."""
+    return torch.stack(list(tensors)) if len(tensors) > 1 else tensors[0][None]
+
+
+class _Caught(Dataset[Batch | StsError]):
+    """Hands an error over as a value: a worker that raises makes many lines of it."""
+
+    def __init__(self, steps: Steps) -> None:
+        self.steps = steps
+
+    def __getitem__(self, step: int) -> Batch | StsError:
+        try:
+            return self.steps[step]
+        except StsError as error:
+            return error
+
+
+def _settle(_: int) -> None:
+    """One thread a process; Ctrl-C is for the process that trains."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    torch.set_num_threads(1)
+    run.settle()
+
+
+def _seed(seed: int, pick: Pick) -> int:
+    return int(np.random.SeedSequence([seed, *pick]).generate_state(1)[0])
+
+
+@lru_cache(maxsize=32)
+def _shard(path: str) -> shards.Shard:
+    """Shards of this process that are in use."""
+    return shards.Shard(path)
+
+
+def _rows(entry: Entry, *, words: bool) -> pa.Table:
+    """What a sample needs of its clip: instances only where there is no soft truth, or to look for words."""
+    shard = _shard(entry.shard)
+    if shard.columns.isdisjoint(SOFT.names):
+        return shard.rows(entry.group, ["picture", *COLUMNS])
+    return shard.rows(entry.group, ["picture", *SIZE, *SOFT.names, *(INSTANCES if words else ())])
+
+
+def _pictures(entry: Entry, rows: pa.Table) -> pa.Array:
+    """As they are stored: in the clip's own shard, else in that of the layer that it labels."""
+    stored = rows.column("picture").combine_chunks()
+    return pa.array(layers.jpegs(entry.directory, entry.clip_id)) if stored.null_count else stored
+
+
+def _decoded(data: bytes, truth: Truth, frame: int) -> UInt8[np.ndarray, "h w 3"]:
+    pixels = jpeg.decode(data, f"frame {frame}")
+    if pixels.shape != (truth.height, truth.width, 3):
+        raise DataError(f"frame {frame} is a picture of {pixels.shape[1]}x{pixels.shape[0]} px, its row says other")
+    return pixels
