@@ -158,7 +158,7 @@ def _fault(path: str, times_s: tuple[float, ...], start: int, frames: int) -> st
     tiny = [cv2.resize(picture, (32, 18), interpolation=cv2.INTER_AREA) for picture in small]
     if any(np.abs(after - before).mean() > CUT for before, after in itertools.pairwise(tiny)):
         return "cut"
-    change = np.array([np.abs(after - before).mean() for before, after in itertools.pairwise(small)])
+    change = np.array([np.abs(after - before).mean() for before, after in itertools.pairwise(small)], np.float32)
     return "repeated frames" if _repeats(change) else None
 
 
