@@ -181,4 +181,4 @@ def test_a_ledger_that_says_neither_true_nor_false_is_named(tmp_path: Path, capl
 
 
 def test_a_clip_may_be_a_single_frame(tmp_path: Path) -> None:
-    assert windows.survey([str(write(tmp_path / "still.mp4", drifting(5)))], frames=1, most=2).windows
+    assert windows.survey([str(write(tmp_path / "still.mp4", drifting(5)))], frames=1, per_video=2).windows
