@@ -44,7 +44,6 @@ $(READY): pyproject.toml constraints.txt
 
 demo: setup
 	$(BIN)/python -m synth.render --n 6 --config configs/synth/demo.toml --workers $(PROCESSES) --out data/demo
-	@echo "Look at the pictures and films in data/demo/preview, and at data/demo/CARD.md"
 
 test: setup
 	$(PYTEST) -n $(PROCESSES) --dist loadfile --shuffle $(SEED) $(ARGS)

@@ -77,6 +77,10 @@ class Scored:
 
     path: str
     clips: int
+    instances: int = 0
+    """Predicted"""
+    strokes: int = 0
+    """Of these, with a stroke mask"""
     metrics: list[Any]
     """Metric instances"""
     curves: dict[str, Curve] = field(default_factory=dict)
@@ -85,6 +89,8 @@ class Scored:
     def merge(self, other: "Scored") -> None:
         """Add what another shard counted."""
         self.clips += other.clips
+        self.instances += other.instances
+        self.strokes += other.strokes
         self.curves.update(other.curves)
         for mine, theirs in zip(self.metrics, other.metrics, strict=True):
             mine.merge(theirs)
@@ -113,6 +119,13 @@ def evaluate(settings: EvaluateConfig, truth: Location, prediction: Location, wo
     total = parts[0]
     for i in sorted(parts)[1:]:
         total.merge(parts[i])
+    if total.instances and not total.strokes:
+        log.warning(
+            "%s has %d instances and no stroke mask: scores of pixels and of tracks, which are 0, say nothing of its "
+            "polygons and transcripts",
+            prediction,
+            total.instances,
+        )
     return Result(prediction=str(prediction), scores=_scores(settings, total), extra=extra, scored=total)
 
 
@@ -174,6 +187,9 @@ def _shard(settings: EvaluateConfig, truth: Location, prediction: Location, name
         assert given is not None  # _check
         for metric in found:
             metric.update(wanted, given)
+        found_in = [one for frame in given.frames for one in frame.instances]
+        done.instances += len(found_in)
+        done.strokes += sum(one.mask is not None for one in found_in)
         curve = _curve(wanted, given)
         if curve.frames:
             done.curves[wanted.clip_id] = curve

@@ -82,9 +82,9 @@ def _dataclass(kind: Any, data: Any, where: str, key: str) -> Any:
     prefix = f"{key}." if key else ""
     for name in data:
         if name not in fields:
-            near = difflib.get_close_matches(name, fields, n=1, cutoff=0)
-            hint = f"; did you mean {prefix}{near[0]}?" if near else ""
-            raise ConfigError(f"{where}: unknown key {prefix}{name}{hint}")
+            near = difflib.get_close_matches(name, fields, n=1, cutoff=0.5)
+            hint = f"did you mean {prefix}{near[0]}?" if near else f"the keys are {', '.join(fields) or 'none'}"
+            raise ConfigError(f"{where}: unknown key {prefix}{name}; {hint}")
     for name, field in fields.items():
         if name not in data and field.default is field.default_factory is dataclasses.MISSING:
             raise ConfigError(f"{where}: key {prefix}{name} is missing; it has no default")

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import click
+
 from sts.cli import Options, verb
 from synth import stage
 
@@ -15,7 +17,11 @@ def main(options: Options) -> None:
     --in is a folder of videos or a directory of shards, by default three short clips that come with the project.
     """
     settings = options.settings(stage.RenderConfig)
-    stage.run(stage.job(settings, options.inputs), options.out, options.n or 0, options.workers)
+    done = stage.run(stage.job(settings, options.inputs), options.out, options.n or 0, options.workers)
+    n_clips = sum(shard.clips for shard in done.shards)
+    click.echo(
+        f"{n_clips} clips are in {options.out}; look at the pictures and films in its preview, and at its CARD.md"
+    )
 
 
 if __name__ == "__main__":

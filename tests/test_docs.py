@@ -18,10 +18,10 @@ HEADING = re.compile(r"^#+ +(.*)$", re.M)
 
 
 def documents() -> list[Path]:
-    """Markdown files that git has or would add."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "*.md"]
+    """Markdown files that git has."""
+    command = ["git", "ls-files", "-z", "--cached", "*.md"]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    return sorted({ROOT / line for line in run.stdout.split("\0") if line})
+    return sorted({ROOT / line for line in run.stdout.split("\0") if line and (ROOT / line).is_file()})
 
 
 def fences(language: str, word: str = "") -> list[tuple[str, str]]:

@@ -99,7 +99,7 @@ def imports(package: str) -> set[str]:
 
 
 def tracked() -> list[Path]:
-    """Files that git has or would add."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    """Files that git has: what a user keeps beside them is not the project's."""
+    command = ["git", "ls-files", "-z", "--cached"]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return [path for line in run.stdout.split("\0") if line and (path := ROOT / line).is_file()]

@@ -22,7 +22,7 @@ FORMATS = {
 def find(name: str) -> Exporter:
     """The exporter of a format, or of `package.module:Class`. ConfigError names the nearest format."""
     if name not in FORMATS and ":" not in name:
-        near = difflib.get_close_matches(name, FORMATS, n=1, cutoff=0.4)
+        near = difflib.get_close_matches(name, FORMATS, n=1, cutoff=0.6)
         hint = f"did you mean {near[0]}?" if near else f"give one of {', '.join(FORMATS)}, or package.module:Class"
         raise ConfigError(f"there is no format {name!r}; {hint}")
     return plugins.load(FORMATS.get(name, name), Exporter)

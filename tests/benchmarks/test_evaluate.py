@@ -89,6 +89,24 @@ def test_a_missing_clip_is_an_error_and_an_extra_one_is_counted(truth: str, writ
     assert more.scored.clips == 2
 
 
+def test_words_without_strokes_are_said_to_have_none(
+    truth: str, write: Write, caplog: pytest.LogCaptureFixture
+) -> None:
+    bare = [
+        replace(one, video=None, frames=tuple(replace(f, instances=_bare(f.instances)) for f in one.frames))
+        for one in (clip("a"), clip("b", 12))
+    ]
+    scoring.evaluate(FAST, truth, write("boxes", bare), "1")
+    assert "6 instances and no stroke mask" in caplog.text
+    caplog.clear()
+    scoring.evaluate(FAST, truth, truth, "1")
+    assert "no stroke mask" not in caplog.text
+
+
+def _bare(instances: tuple[TextInstance, ...]) -> tuple[TextInstance, ...]:
+    return tuple(replace(one, mask=None) for one in instances)
+
+
 def test_a_prediction_of_another_size_names_clip_and_sizes(truth: str, write: Write) -> None:
     small = replace(word(9), mask=masks.empty(24, 32))
     frames = tuple(Frame(index=i, time_s=i / 25, instances=(small,)) for i in range(FRAMES))

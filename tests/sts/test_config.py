@@ -43,6 +43,7 @@ def test_the_file_beats_the_defaults_and_an_option_beats_the_file(path: Path) ->
     [
         ("frame = 4", "unknown key frame; did you mean frames?"),
         ("[noise]\nkind = 'film'\nstrenght = 2", "unknown key noise.strenght; did you mean noise.strength?"),
+        ("bogus = 1", "unknown key bogus; the keys are frames, "),
         ("[noise]\nstrength = 2", "key noise.kind is missing"),
         ("frames = 'ten'", "frames must be a whole number, not 'ten'"),
         ("frames = true", "frames must be a whole number, not True"),
