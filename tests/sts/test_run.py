@@ -2,6 +2,7 @@
 
 import itertools
 import logging
+import weakref
 from dataclasses import dataclass
 from functools import partial
 
@@ -43,3 +44,19 @@ def test_the_log_names_the_time_left_from_the_second_shard_on(caplog: pytest.Log
     first, *others = caplog.messages
     assert first.startswith("shard-0: 1 clips; 1 of 3 shards, ") and "left" not in first
     assert all(line.endswith(" s left") for line in others)
+
+
+def test_garbage_that_lived_in_an_earlier_shard_is_found() -> None:
+    """What is frozen is never collected, so each shard begins by thawing what the last one froze."""
+
+    class Node:
+        other: "Node"
+
+    first = Node()
+    first.other = Node()
+    first.other.other = first
+    alive = weakref.ref(first)
+    run.settle()
+    del first
+    run.settle()
+    assert alive() is None
