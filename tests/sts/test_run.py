@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from sts.run import map_shards, time_left
+from sts.run import map_shards, settle, time_left
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def test_garbage_that_lived_in_an_earlier_shard_is_found() -> None:
     first.other = Node()
     first.other.other = first
     alive = weakref.ref(first)
-    run.settle()
+    settle()
     del first
-    run.settle()
+    settle()
     assert alive() is None
