@@ -171,8 +171,8 @@ def _work(task: Callable[[], T]) -> T:
 def settle() -> None:
     """One thread each: many workers with many threads slow each other down. No search for garbage in what is loaded.
 
-    What was left out of that search before is searched now, else garbage of earlier shards would stay for ever. What the
-    last shard freed goes back to the system (glibc keeps it), so that memory stays flat.
+    What was left out of that search before is searched now, else garbage of earlier shards would stay for ever. What
+    the last shard freed goes back to the system (glibc keeps it), so that memory stays flat.
     """
     cv2.setNumThreads(1)
     gc.unfreeze()
