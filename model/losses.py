@@ -7,9 +7,9 @@ mean over what counts, so that ignored pixels and frames without labels change n
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F  # noqa: N812, the name that everybody knows
 from jaxtyping import Bool, Float
 from torch import Tensor
+from torch.nn import functional
 
 ALPHA, GAMMA = 0.25, 2.0
 """Focal loss (arXiv 1708.02002)"""
@@ -70,14 +70,14 @@ def total(scales: dict[str, Prediction], score: Float[Tensor, " n"], target: Tar
 def enlarge(logits: Float[Tensor, "n gh gw"], target: Target) -> Logits:
     """Logits on the truth's grid, in float32."""
     size = target.truth.shape[-2:]
-    wide = F.interpolate(logits[:, None].float(), size, mode="bilinear", align_corners=False)
+    wide = functional.interpolate(logits[:, None].float(), size, mode="bilinear", align_corners=False)
     return wide[:, 0]
 
 
 def focal(logits: Logits, target: Target) -> Float[Tensor, ""]:
     """Mean over the pixels that count of alpha_t (1 - p_t)^gamma BCE, linear in a soft truth."""
     truth, probability = target.truth, logits.sigmoid()
-    error = F.binary_cross_entropy_with_logits(logits, truth, reduction="none")
+    error = functional.binary_cross_entropy_with_logits(logits, truth, reduction="none")
     right = probability * truth + (1 - probability) * (1 - truth)
     balance = ALPHA * truth + (1 - ALPHA) * (1 - truth)
     return _mean(balance * (1 - right) ** GAMMA * error, target.counted)
@@ -102,7 +102,7 @@ def quality_error(quality: Float[Tensor, " n"], logits: Logits, target: Target) 
 def object_score(score: Float[Tensor, " n"], target: Target) -> Float[Tensor, ""]:
     """Cross entropy of "there is text", mean over the frames of which that is known: ignored regions may hold some."""
     known = target.labelled & (target.has_text | target.valid.all(2).all(1))
-    loss = F.binary_cross_entropy_with_logits(score.float(), target.has_text.float(), reduction="none")
+    loss = functional.binary_cross_entropy_with_logits(score.float(), target.has_text.float(), reduction="none")
     return _mean(loss, known)
 
 

@@ -93,13 +93,6 @@ def ribbon(top: Sequence[Point] | Points, bottom: Sequence[Point] | Points, n: i
     return _polygon(np.concatenate([resample(top, n), resample(bottom, n)[::-1]]))
 
 
-def sides(polygon: Sequence[Point]) -> tuple[Points, Points]:
-    """Upper and lower line of a polygon with an even number of points, both in reading order."""
-    points = np.asarray(polygon, np.float64)
-    half = len(points) // 2
-    return points[:half], points[half:][::-1]
-
-
 def ribbon_height(polygon: Sequence[Point]) -> float:
     """Mean distance between the upper and the lower line of a polygon with an even number of points, px."""
     half = len(polygon) // 2

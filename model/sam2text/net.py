@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
-import torch.nn.functional as F  # noqa: N812, the name that everybody knows
 from jaxtyping import Float, UInt8
 from sam2.modeling.backbones.hieradet import MultiScaleBlock
 from sam2.modeling.sam2_base import SAM2Base
 from torch import Tensor, nn
+from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
 from model import losses
@@ -123,7 +123,9 @@ class SAM2Text(SAM2Base):
         position = out["vision_pos_enc"][-1][:b]
         levels = [level.unflatten(0, (b, t)).unbind(1) for level in out["backbone_fpn"]]
         return [
-            Features(fine=(s4, s8), top=top, position=position, key=F.normalize(top.detach().float().mean((2, 3))))
+            Features(
+                fine=(s4, s8), top=top, position=position, key=functional.normalize(top.detach().float().mean((2, 3)))
+            )
             for s4, s8, top in zip(*levels, strict=True)
         ]
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-import torch.nn.functional as F  # noqa: N812, the name that everybody knows
 from jaxtyping import Float, Float32, UInt8
 from torch import Tensor
+from torch.nn import functional
 
 from model.frames import to_input
 from model.sam2text.hints import BOTTOM_RIGHT, OTHER, TEXT, TOP_LEFT, Hints
@@ -114,7 +114,7 @@ class StreamSession:
 
 def resize(pictures: Float[Tensor, "b c h w"], size: tuple[int, int]) -> Float[Tensor, "b c h2 w2"]:
     """Bilinear, by area where it shrinks, so that thin strokes fade instead of breaking."""
-    return F.interpolate(pictures, size, mode="bilinear", align_corners=False, antialias=True)
+    return functional.interpolate(pictures, size, mode="bilinear", align_corners=False, antialias=True)
 
 
 def _output(mask: Float[Tensor, "1 1 s s"], score: Float[Tensor, "1 1"], size: tuple[int, int]) -> Output:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 
 import torch
-import torch.nn.functional as F  # noqa: N812, the name that everybody knows
 from jaxtyping import Bool, Float, Int64
 from sam2.modeling.sam2_base import SAM2Base
 from torch import Tensor
+from torch.nn import functional
 
 from model.sam2text.decoder import Decoded, Evidence, MultiScaleDecoder
 from model.sam2text.hints import NOTHING, Hints
@@ -62,7 +62,7 @@ def decide(net: SAM2Base, known: Evidence, multimask: bool, finest: int) -> Sigh
     decoded = decoder.decode(known, multimask=multimask, finest=finest)
     gated = decoded.gated().masks
     masks = gated[max(gated)][:, 1 if multimask else 0 :].float()
-    masks = F.interpolate(masks, net.image_size, mode="bilinear", align_corners=False)
+    masks = functional.interpolate(masks, net.image_size, mode="bilinear", align_corners=False)
     if multimask:  # one is taken after the enlargement, whose last bit depends on the number of masks
         best = decoded.ious[:, 1:].argmax(1)
         decoded, masks = _take(decoded, best + 1), _row(masks, best)

@@ -15,7 +15,7 @@ from model.prepare import main
 from model.windows import Pick
 from sts import config, layers, manifest, masks, shards, stage
 from sts.errors import ConfigError
-from sts.types import Clip
+from sts.types import Clip, Frame
 from tests.model import small_set
 
 SHAPE = Shape(size=32, window=4)
@@ -71,8 +71,8 @@ def test_tiles_cover_the_frame_without_touching_a_pixel(small: Path) -> None:
             assert np.array_equal(strokes(clip, mine), strokes(whole, frame)[y : y + 32, x : x + 32])
 
 
-def strokes(clip: Clip, frame: object) -> np.ndarray:
-    found = [masks.decode(one.mask) for one in getattr(frame, "instances") if one.mask is not None]  # noqa: B009
+def strokes(clip: Clip, frame: Frame) -> np.ndarray:
+    found = [masks.decode(one.mask) for one in frame.instances if one.mask is not None]
     return np.any([np.zeros((clip.height, clip.width), np.bool_), *found], axis=0)
 
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 import torch
 
@@ -73,9 +75,9 @@ def test_the_net_is_told_to_compute_activations_again() -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"steps": 0}, {"batch": 0}, {"ema": 1.0}, {"keep": 0}])
-def test_a_run_that_cannot_be_is_refused(wrong: dict[str, int]) -> None:
+def test_a_run_that_cannot_be_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ConfigError, match=next(iter(wrong))):
-        TrainConfig(**wrong)  # type: ignore[arg-type]
+        TrainConfig(**wrong)
 
 
 def norm(trainer: Trainer) -> float:

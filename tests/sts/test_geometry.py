@@ -58,11 +58,9 @@ def test_the_border_is_inside_and_a_margin_grows_it() -> None:
 def test_a_ribbon_has_its_two_sides() -> None:
     top, bottom = [(0.0, 0.0), (6.0, 0.0)], [(0.0, 2.0), (6.0, 2.0)]
     ribbon = geometry.ribbon(top, bottom)
-    upper, lower = geometry.sides(ribbon)
     assert len(ribbon) == 14
     assert geometry.signed_area(ribbon) == 12
-    assert upper.tolist() == [[x, 0] for x in range(7)]
-    assert lower.tolist() == [[x, 2] for x in range(7)]
+    assert ribbon == (*((x, 0) for x in range(7)), *((x, 2) for x in reversed(range(7))))
 
 
 def test_a_box_is_tight() -> None:

@@ -14,7 +14,7 @@ from sts.errors import DataError
 from tests.benchmarks.datasets.conftest import HEIGHT, WIDTH, clips, photo, read, with_bytes
 
 HEAD = {"clip_id": "a/b", "fps": "25/2", "height": HEIGHT, "width": WIDTH, "kind": "real", "uri": "x", "license": "MIT"}
-WORD = {
+WORD: dict[str, Any] = {
     "track_id": 7,
     "level": "word",
     "polygon": [[1.0, 2.0], [9.0, 2.0], [9.0, 8.0], [1.0, 8.0]],
@@ -57,7 +57,7 @@ def test_samples_of_a_clip_become_its_frames(tmp_path: Path) -> None:
 
 
 def mask(**changes: Any) -> dict[str, Any]:
-    return {"instances": [WORD | {"mask": {**WORD["mask"], **changes}}]}  # type: ignore[dict-item]
+    return {"instances": [WORD | {"mask": {**WORD["mask"], **changes}}]}
 
 
 @pytest.mark.parametrize(
