@@ -12,9 +12,9 @@ import cv2
 import numpy as np
 from jaxtyping import Float64, Int64
 
-from pipelines import pictures
-from pipelines.pictures import Grey
+from sts import jpeg
 from sts.errors import ConfigError
+from sts.jpeg import Grey
 from sts.shards import Jpegs
 
 SIDE = 32
@@ -108,8 +108,8 @@ def nearest(prints: Sequence[Fingerprint], split_of: Sequence[str], n: int, sett
 
 def _grey(data: bytes, where: str) -> Grey:
     """Grey levels; of a large picture at an eighth of the size, which the JPEG decoder gives for little."""
-    small = pictures.grey(data, where, cv2.IMREAD_REDUCED_GRAYSCALE_8)
-    return small if min(small.shape) >= 2 * SIDE else pictures.grey(data, where)
+    small = jpeg.grey(data, where, cv2.IMREAD_REDUCED_GRAYSCALE_8)
+    return small if min(small.shape) >= 2 * SIDE else jpeg.grey(data, where)
 
 
 def _compared(

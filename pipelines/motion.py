@@ -7,12 +7,11 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-from pipelines import pictures
 from pipelines.limits import LabelLimits
-from pipelines.pictures import Grey
-from sts import masks
+from sts import jpeg, masks
 from sts.checks import Finding
 from sts.errors import DataError
+from sts.jpeg import Grey
 from sts.shards import Jpegs
 from sts.types import Clip, Frame, Mask, TextInstance
 
@@ -61,7 +60,7 @@ def _pictures(clip: Clip, stored: Jpegs) -> Pictures:
     @lru_cache(maxsize=HELD)
     def grey(place: int) -> Grey:
         where = f"clip {clip.clip_id} frame {clip.frames[place].index}"
-        found = pictures.grey(stored[place], where)
+        found = jpeg.grey(stored[place], where)
         if found.shape != (clip.height, clip.width):
             size = f"{found.shape[1]}x{found.shape[0]} px, its clip has {clip.width}x{clip.height} px"
             raise DataError(f"{where}: the picture is decoded to {size}: store it upright")

@@ -8,6 +8,8 @@ from sts.errors import DataError
 
 QUALITY = 95
 
+Grey = UInt8[np.ndarray, "h w"]
+
 
 def encode(frame: UInt8[np.ndarray, "h w 3"]) -> bytes:
     """JPEG of an RGB frame; the same bytes for the same frame."""
@@ -21,7 +23,16 @@ def encode(frame: UInt8[np.ndarray, "h w 3"]) -> bytes:
 
 def decode(data: bytes, where: str) -> UInt8[np.ndarray, "h w 3"]:
     """RGB frame of a JPEG or any picture that OpenCV reads; `where` names it in the error."""
-    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB) if data else None
+    return _decoded(data, where, cv2.IMREAD_COLOR_RGB)
+
+
+def grey(data: bytes, where: str, how: int = cv2.IMREAD_GRAYSCALE) -> Grey:
+    """Grey levels of the same; `how` may ask OpenCV for a smaller picture."""
+    return _decoded(data, where, how)
+
+
+def _decoded(data: bytes, where: str, how: int) -> np.ndarray:
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), how) if data else None
     if pixels is None:
         raise DataError(f"{where}: {len(data)} bytes are no picture that can be decoded")
     return np.asarray(pixels, np.uint8)
