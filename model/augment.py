@@ -36,6 +36,8 @@ class AugmentConfig:
     crop: float = 0.0
     crop_least: float = 0.4
     """Smallest side of the crop as a share of the frame's"""
+    crop_most: float = 1.0
+    """Largest"""
     crop_on_text: float = 0.8
     """Probability that a crop has some word in it, where the frame has words"""
     blur: float = 0.0
@@ -60,6 +62,7 @@ class AugmentConfig:
         self._check("degrees", 0.0, 180.0)
         self._check("shear", 0.0, 60.0)
         self._check("crop_least", 0.05, 1.0)
+        self._check("crop_most", self.crop_least, 1.0)
         self._check("blur_sigma", 0.1, 20.0)
         self._check("jpeg_quality", 1.0, 95.0)
         self._check("noise_sigma", 0.0, 100.0)
@@ -116,7 +119,7 @@ def _crop(
     height, width = size
     if rng.random() >= config.crop:
         return 0.0, 0.0, float(width), float(height)
-    share = rng.uniform(config.crop_least, 1.0)
+    share = rng.uniform(config.crop_least, config.crop_most)
     sides = [max(round(share * side), 1) for side in (width, height)]
     free = [side - cut for side, cut in zip((width, height), sides, strict=True)]
     start = [rng.uniform(0, room) for room in free]

@@ -56,6 +56,8 @@ class ScalesConfig:
     """3x3 convolutions at 4x; Hi-SAM has 4"""
     residual: bool = True
     """Finer masks add to SAM2's own and begin as its enlargement; False is the form of the paper, random at first"""
+    detail: bool = False
+    """Finer masks also see the picture itself, through one convolution a scale; not in the paper"""
 
     def __post_init__(self) -> None:
         """ConfigError for a branch without features."""

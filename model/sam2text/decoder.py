@@ -27,6 +27,8 @@ class Evidence:
     """Code of the places of `features`"""
     fine: tuple[Float[torch.Tensor, "b c8 h4 w4"], Float[torch.Tensor, "b c4 h2 w2"]]
     """Features at stride 4 and 8, already through `conv_s0` and `conv_s1`"""
+    picture: Float[torch.Tensor, "b 3 s s"]
+    """The input square, normalised"""
     sparse: Float[torch.Tensor, "b n c"]
     """Prompt tokens: points, boxes, self-prompts"""
     dense: Float[torch.Tensor, "b c h w"]
@@ -73,7 +75,7 @@ class MultiScaleDecoder(MaskDecoder):
         width = self.transformer_dim
         self.finest, self.residual = config.finest, config.residual
         if config.finest >= 2:
-            self.to_2x = to_2x(width // 8)
+            self.to_2x = to_2x(width // 8, config)
             self.heads_2x = nn.ModuleList(self._head(MIDDLE) for _ in range(self.num_mask_tokens))
         if config.finest >= 4:
             self.to_4x = to_4x(config)
@@ -92,7 +94,7 @@ class MultiScaleDecoder(MaskDecoder):
         masks = {1: self._coarse_masks(tokens, coarse)[:, kept]}
         has_4x = min(finest, self.finest) >= 4
         if min(finest, self.finest) >= 2:
-            masks |= self._finer_masks(masks[1], tokens[:, kept], coarse, has_4x)
+            masks |= self._finer_masks(masks[1], tokens[:, kept], coarse, evidence.picture, has_4x)
         return Decoded(
             masks=masks,
             ious=self.iou_prediction_head(answers[:, 1])[:, kept],
@@ -140,13 +142,14 @@ class MultiScaleDecoder(MaskDecoder):
         coarse: Float[torch.Tensor, "b m s s"],
         tokens: Float[torch.Tensor, "b m c"],
         features: Float[torch.Tensor, "b c8 s s"],
+        picture: Float[torch.Tensor, "b 3 side side"],
         has_4x: bool,
     ) -> dict[int, Float[torch.Tensor, "b _ _ _"]]:
         """Scales 2 and 4, each straight from the coarse mask: two steps of 2 are not one of 4."""
-        at_2x = self.to_2x(features.contiguous(memory_format=torch.channels_last))
+        at_2x = self.to_2x(features.contiguous(memory_format=torch.channels_last), picture)
         masks = {2: weigh(_vectors(self.heads_2x, tokens), at_2x)}
         if has_4x:
-            masks[4] = weigh(self.head_4x(tokens[:, :1]), self.to_4x(at_2x))
+            masks[4] = weigh(self.head_4x(tokens[:, :1]), self.to_4x(at_2x, picture))
         if self.residual:
             masks = {scale: delta + enlarge(coarse[:, : delta.shape[1]], scale) for scale, delta in masks.items()}
         return masks

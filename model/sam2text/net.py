@@ -119,14 +119,19 @@ class SAM2Text(SAM2Base):
     def encode(self, video: UInt8[Tensor, "b t 3 s s"]) -> list[Features]:
         """Features by frame, all frames in one go."""
         b, t = video.shape[:2]
-        out = self.forward_image((video.flatten(0, 1).float() / 255 - self.mean) / self.std)
+        pictures = (video.flatten(0, 1).float() / 255 - self.mean) / self.std
+        out = self.forward_image(pictures)
         position = out["vision_pos_enc"][-1][:b]
-        levels = [level.unflatten(0, (b, t)).unbind(1) for level in out["backbone_fpn"]]
+        levels = [level.unflatten(0, (b, t)).unbind(1) for level in (*out["backbone_fpn"], pictures)]
         return [
             Features(
-                fine=(s4, s8), top=top, position=position, key=functional.normalize(top.detach().float().mean((2, 3)))
+                fine=(s4, s8),
+                top=top,
+                picture=picture,
+                position=position,
+                key=functional.normalize(top.detach().float().mean((2, 3))),
             )
-            for s4, s8, top in zip(*levels, strict=True)
+            for s4, s8, top, picture in zip(*levels, strict=True)
         ]
 
     def look(

@@ -26,6 +26,8 @@ class Features:
     """At stride 4 and 8, as the mask decoder takes them"""
     top: Grid
     """At stride 16"""
+    picture: Float[Tensor, "b 3 s s"]
+    """What the encoder saw"""
     position: Grid
     """Code of the places of `top`"""
     key: Float[Tensor, "b c"]

@@ -24,18 +24,40 @@ class ChannelNorm(nn.LayerNorm):
         return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
 
 
-def to_2x(channels: int) -> nn.Sequential:
-    """(b, channels, s, s) to (b, 16, 2s, 2s)."""
-    return nn.Sequential(nn.ConvTranspose2d(channels, MIDDLE, 2, 2), ChannelNorm(MIDDLE), nn.GELU())
+class Finer(nn.Module):
+    """Twice the side: features carried on, and, with `detail`, what the picture itself shows at that side."""
+
+    def __init__(self, channels: int, out: int, rest: nn.Module, sight: nn.Conv2d | None) -> None:
+        super().__init__()
+        self.up = nn.ConvTranspose2d(channels, out, 2, 2)
+        self.sight = sight
+        self.rest = rest
+
+    def forward(
+        self, features: Float[torch.Tensor, "b c h w"], picture: Float[torch.Tensor, "b 3 s s"]
+    ) -> Float[torch.Tensor, "b c2 h2 w2"]:
+        """`picture` is the input square; the result lies channels last if `features` do."""
+        wide: torch.Tensor = self.up(features)
+        if self.sight is not None:
+            wide = wide + self.sight(picture)
+        refined: torch.Tensor = self.rest(wide)
+        return refined
 
 
-def to_4x(config: ScalesConfig) -> nn.Sequential:
+def to_2x(channels: int, config: ScalesConfig) -> Finer:
+    """(b, channels, s, s) to (b, 16, 2s, 2s), which is half the picture's side."""
+    sight = nn.Conv2d(3, MIDDLE, 4, stride=2, padding=1) if config.detail else None
+    return Finer(channels, MIDDLE, nn.Sequential(ChannelNorm(MIDDLE), nn.GELU()), sight)
+
+
+def to_4x(config: ScalesConfig) -> Finer:
     """(b, 16, 2s, 2s) to (b, config.channels, 4s, 4s); like in Hi-SAM, the last convolution has no norm."""
     channels = config.channels
-    layers: list[nn.Module] = [nn.ConvTranspose2d(MIDDLE, channels, 2, 2)]
+    layers: list[nn.Module] = []
     for _ in range(config.convs):
         layers += [ChannelNorm(channels), nn.GELU(), nn.Conv2d(channels, channels, 3, padding=1)]
-    return nn.Sequential(*layers, nn.GELU())
+    sight = nn.Conv2d(3, channels, 3, padding=1) if config.detail else None
+    return Finer(MIDDLE, channels, nn.Sequential(*layers, nn.GELU()), sight)
 
 
 def weigh(

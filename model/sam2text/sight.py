@@ -45,6 +45,7 @@ def evidence(
         features=seen,
         position=net.sam_prompt_encoder.get_dense_pe(),
         fine=features.fine,
+        picture=features.picture,
         sparse=torch.cat(prompts, dim=1),
         dense=dense.expand_as(seen),
     )

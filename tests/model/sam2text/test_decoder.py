@@ -61,6 +61,25 @@ def test_untrained_finer_masks_are_the_enlarged_mask_of_sam2_exactly() -> None:
     assert torch.equal(masks[4], interpolate(masks[1][:, :1], scale_factor=4.0, mode="bilinear", align_corners=False))
 
 
+def test_with_detail_finer_masks_begin_the_same_and_then_see_the_picture_at_its_place() -> None:
+    net = decoder.extend(stock(), ScalesConfig(detail=True))
+    seen, dot = evidence(), torch.zeros(2, 3, 16 * SIDE, 16 * SIDE)
+    dot[:, :, 40:42, 60:62] = 9.0
+    assert torch.equal(net.decode(seen).masks[4], enlarged(net.decode(seen).masks[1], 4))
+    noisy(net)
+    plain, dotted = (net.decode(replace(seen, picture=picture)).masks for picture in (0 * dot, dot))
+    assert torch.equal(plain[1], dotted[1])
+    for scale, places in {2: (slice(19, 22), slice(29, 32)), 4: (slice(36, 46), slice(56, 66))}.items():
+        changed = (plain[scale] != dotted[scale])[0, 0].nonzero()
+        assert len(changed)
+        assert all(a.start <= y < a.stop and b.start <= x < b.stop for y, x in changed.tolist() for a, b in [places])
+
+
+def test_without_detail_no_mask_sees_the_picture() -> None:
+    net, seen = noisy(extended()), evidence()
+    assert torch.equal(net.decode(seen).finest, net.decode(replace(seen, picture=0 * seen.picture)).finest)
+
+
 def test_in_half_precision_masks_are_enlarged_in_full_as_sam2_does() -> None:
     with torch.autocast("cpu", torch.bfloat16):
         masks = extended().decode(evidence()).masks
@@ -198,7 +217,8 @@ def evidence(plain: bool = False, batch: int = 2) -> Evidence:
         torch.randn(batch, 8, 2 * SIDE, 2 * SIDE, generator=draw),
     )
     sparse = torch.randn(batch, 3, 32, generator=draw)
-    return Evidence(features=coarse[0], position=coarse[1], dense=coarse[2], fine=fine, sparse=sparse)
+    picture = torch.randn(batch, 3, 16 * SIDE, 16 * SIDE, generator=draw)
+    return Evidence(features=coarse[0], position=coarse[1], dense=coarse[2], fine=fine, sparse=sparse, picture=picture)
 
 
 def forward(net: MaskDecoder, seen: Evidence) -> tuple[torch.Tensor, ...]:
