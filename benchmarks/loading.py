@@ -15,6 +15,7 @@ from sts.errors import ConfigError, DataError
 from sts.files import Location
 from sts.stage import Notes
 from sts.types import Manifest
+from sts.wording import counted
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +61,9 @@ def run(settings: LoadConfig, folder: Path, out: Location, n: int | None, worker
     found = every[:n]
     twice = [name for name, count in Counter(item.name.replace("/", "-") for item in found).items() if count > 1]
     if twice:
-        raise DataError(f"{folder} has {len(twice)} clips of the same name, such as {twice[0]}: load its parts apart")
+        raise DataError(
+            f"{folder} has {counted(len(twice), 'name')} of several clips, such as {twice[0]}: load its parts apart"
+        )
     job = stage.Stage(command="benchmarks.load", config=config.to_dict(settings), out=out)
     made = partial(clips, settings.format, folder)
     done = stage.make(job, made, batches(folder, found, settings), workers)
@@ -117,8 +120,9 @@ def _tell(done: Manifest, out: Location, folder: Path) -> None:
     why = ", ".join(f"{reason}: {n}" for reason, n in done.dropped.items())
     if not n_clips:
         raise DataError(
-            f"not one of {n_dropped} clips in {folder} can be used ({why}): see the log, or give another --format"
+            f"none of {counted(n_dropped, 'clip')} in {folder} can be used ({why}): "
+            "see the log, or give another --format"
         )
-    log.info("%d clips of %s in %s", n_clips, folder, out)
+    log.info("%s of %s in %s", counted(n_clips, "clip"), folder, out)
     if n_dropped:
-        log.warning("%d clips left out (%s); %s lists them", n_dropped, why, files.join(out, "dropped.parquet"))
+        log.warning("%s left out (%s): see %s", counted(n_dropped, "clip"), why, files.join(out, "dropped.parquet"))

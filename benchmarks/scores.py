@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.report.page import printed
+from benchmarks.report.page import BY_RULE, printed
 from benchmarks.scoring import EvaluateConfig, Result, clip_scores
 from benchmarks.table import WIDTH
 from sts import config, files, manifest
@@ -17,16 +17,19 @@ from sts.statistics import Interval
 
 def show(results: Sequence[Result], difference: Mapping[str, Interval]) -> None:
     """Print one table: a column a directory, and their difference if there are two. Stroke widths are in the report."""
-    table = Table(title="scores in percent, distances in px")
+    table = Table(
+        title="scores in percent, distances in px", caption=BY_RULE if any(r.by_rule for r in results) else None
+    )
     table.add_column("score", no_wrap=True)
     for result in results:
         table.add_column(result.prediction, justify="right")
     if difference:
         table.add_column("difference", justify="right")
-    for metric, found in results[0].scores.items():
+    shown = [result.shown for result in results]
+    for metric in shown[0]:
         table.add_section()
-        for name in (name for name in found if "/" not in name):
-            cells = [_cell(name, result.scores[metric].get(name)) for result in results]
+        for name in dict.fromkeys(name for one in shown for name in one[metric] if "/" not in name):
+            cells = [_cell(name, one[metric].get(name)) for one in shown]
             table.add_row(name, *cells, *([_cell(name, difference.get(name))] if difference else []))
     console = Console()
     console.width = max(console.width, WIDTH)
@@ -50,6 +53,7 @@ def save(
                 "sha256": _sha256(result.prediction),
                 "clips": result.scored.clips,
                 "clips without truth": result.extra,
+                "by rule": sorted(result.by_rule & {name for found in result.scores.values() for name in found}),
                 "scores": {name: _plain(one) for found in result.scores.values() for name, one in found.items()},
                 "by clip": clip_scores(result.scored),
             }

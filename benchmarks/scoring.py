@@ -8,13 +8,14 @@ from typing import Any, cast
 import numpy as np
 
 from benchmarks.metrics import frames
-from benchmarks.metrics.rows import defined, scorer
+from benchmarks.metrics.rows import by_rule, defined, scorer
 from sts import files, layers, manifest, masks, plugins, run, shards, statistics
 from sts.errors import ConfigError, DataError
 from sts.files import Location
 from sts.protocols import Metric
 from sts.statistics import Interval
 from sts.types import Clip, Frame, Mask
+from sts.wording import counted
 
 log = logging.getLogger(__name__)
 
@@ -105,7 +106,18 @@ class Result:
     """By class of the metric and name: fractions, or px where the name ends with _px"""
     extra: int
     """Predicted clips that the truth does not have; they are not scored"""
+    by_rule: frozenset[str]
+    """Scores that divide by nothing and are 1 by a rule of the reference, such as the precision of no prediction"""
     scored: Scored
+
+    @property
+    def shown(self) -> dict[str, dict[str, Interval]]:
+        """What tables show: the scores, but NaN for those `by_rule`, which nobody has earned."""
+        none = Interval(value=float("nan"), low=float("nan"), high=float("nan"))
+        return {
+            metric: {name: none if name in self.by_rule else one for name, one in found.items()}
+            for metric, found in self.scores.items()
+        }
 
 
 def evaluate(settings: EvaluateConfig, truth: Location, prediction: Location, workers: str) -> Result:
@@ -121,23 +133,32 @@ def evaluate(settings: EvaluateConfig, truth: Location, prediction: Location, wo
         total.merge(parts[i])
     if total.instances and not total.strokes:
         log.warning(
-            "%s has %d instances and no stroke mask: scores of pixels and of tracks, which are 0, say nothing of its "
+            "%s has %s and no stroke mask: scores of pixels and of tracks, which are 0, say nothing of its "
             "polygons and transcripts",
             prediction,
-            total.instances,
+            counted(total.instances, "instance"),
         )
-    return Result(prediction=str(prediction), scores=_scores(settings, total), extra=extra, scored=total)
+    return Result(
+        prediction=str(prediction),
+        scores=_scores(settings, total),
+        extra=extra,
+        by_rule=frozenset(name for metric in total.metrics for name in by_rule(metric)),
+        scored=total,
+    )
 
 
 def differences(settings: EvaluateConfig, a: Result, b: Result) -> dict[str, Interval]:
-    """Scores of `a` minus scores of `b` on the same clips, paired by clip; AP, which is no sum over clips, has none."""
+    """Scores of `a` minus scores of `b` on the same clips, paired by clip.
+
+    AP, which is no sum over clips, has none, nor has what is `by_rule` in one of them.
+    """
     found: dict[str, Interval] = {}
     for first, second in zip(a.scored.metrics, b.scored.metrics, strict=True):
         scores = scorer(first)
         if scores is not None:
             rng, tables = np.random.default_rng(settings.seed), (first.rows.table(), second.rows.table())
             found |= statistics.paired_differences(*tables, scores, rng, settings.draws, settings.level)
-    return {name: one for name, one in found.items() if np.isfinite(one.value)}
+    return {name: one for name, one in found.items() if np.isfinite(one.value) and name not in a.by_rule | b.by_rule}
 
 
 def clip_scores(scored: Scored) -> dict[str, dict[str, float]]:
@@ -168,7 +189,8 @@ def _check(truth: Location, prediction: Location) -> int:
             f"the truth is {sizes[0]}, the prediction {sizes[1]}: predict at the original size"
         )
     if extra:
-        log.warning("%s has %d clips that %s has not, first %s; not scored", prediction, len(extra), truth, extra[0])
+        more = counted(len(extra), "clip")
+        log.warning("%s has %s that %s has not, first %s; not scored", prediction, more, truth, extra[0])
     return len(extra)
 
 

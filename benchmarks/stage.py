@@ -11,7 +11,8 @@ import cv2
 
 from benchmarks import endurance as trials
 from benchmarks.endurance import EnduranceConfig, Trial
-from benchmarks.figures import clips, cold, exactness, pace, scoring, tracking
+from benchmarks.figures import clips, cold, exactness, net, pace, reading, scoring, tracking
+from benchmarks.figures.net import ModelConfig
 from benchmarks.figures.pace import STEPS, Pace
 from benchmarks.peers import synthtiger
 from benchmarks.table import Bar, Line
@@ -42,6 +43,7 @@ class SpeedConfig:
     evaluators_home: str = ".venv-evaluators"
     """Virtual environment of the reference evaluators, made on first use"""
     endurance: EnduranceConfig = field(default_factory=EnduranceConfig)
+    model: ModelConfig = field(default_factory=ModelConfig)
 
 
 Measure = Callable[[SpeedConfig, Path | None], list[Line]]
@@ -49,7 +51,14 @@ Measure = Callable[[SpeedConfig, Path | None], list[Line]]
 
 def speed(what: str, settings: SpeedConfig, folder: Path | None) -> list[Line]:
     """The figures called `what`, on the videos of a folder or on those that ship."""
-    known: dict[str, Measure] = {"synth": synth, "metrics": metrics, "endurance": endurance, "full": full}
+    known: dict[str, Measure] = {
+        "synth": synth,
+        "metrics": metrics,
+        "endurance": endurance,
+        "full": full,
+        "model": model,
+        "loader": loader,
+    }
     if what not in known:
         raise ConfigError(f"{what!r} is no set of figures; there are {', '.join(known)}")
     run.settle()
@@ -97,6 +106,20 @@ def full(settings: SpeedConfig, folder: Path | None) -> list[Line]:
     with tempfile.TemporaryDirectory() as name:
         place, source = Path(name), folder or clips.shipped()
         return trials.full(Trial(settings=settings.endurance, folder=place, backgrounds=source, small=False))
+
+
+def model(settings: SpeedConfig, _: Path | None) -> list[Line]:
+    """What SAM2Text costs beside plain SAM2."""
+    return net.measure(settings.model, settings.repeats)
+
+
+def loader(settings: SpeedConfig, folder: Path | None) -> list[Line]:
+    """Reading of training samples on rendered clips, beside decoding alone."""
+    with tempfile.TemporaryDirectory() as name:
+        scratch, size = Path(name), (settings.width, settings.height)
+        renderer = clips.bench(folder, scratch / "cache", size=size, frames=settings.frames, seed=settings.seed)
+        samples = clips.samples(renderer, settings.clips, settings.words)
+        return reading.measure(renderer, samples, scratch, settings.repeats)
 
 
 def machine() -> dict[str, str]:

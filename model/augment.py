@@ -80,36 +80,41 @@ def unchanged() -> AugmentConfig:
 
 def draw_view(config: AugmentConfig, rng_for: RngFor, size: tuple[int, int], words: Sequence[Point]) -> View:
     """How a clip is looked at; `size` is height and width of its frames, `words` are centres of text in px."""
-    left, top, width, height = _crop(config, rng_for("crop"), size, words)
-    turn = rng_for("affine")
-    turned = turn.random() < config.affine
+    crop, turn = _chosen(config.crop, rng_for, "crop"), _chosen(config.affine, rng_for, "affine")
+    left, top, width, height = _crop(config, crop, size, words) if crop else (0.0, 0.0, float(size[1]), float(size[0]))
     return View(
         left=left,
         top=top,
         width=width,
         height=height,
-        flip=bool(rng_for("flip").random() < config.flip),
-        degrees=float(turn.uniform(-config.degrees, config.degrees)) if turned else 0.0,
-        shear=float(turn.uniform(-config.shear, config.shear)) if turned else 0.0,
+        flip=_chosen(config.flip, rng_for, "flip") is not None,
+        degrees=float(turn.uniform(-config.degrees, config.degrees)) if turn else 0.0,
+        shear=float(turn.uniform(-config.shear, config.shear)) if turn else 0.0,
     )
 
 
 def draw_look(config: AugmentConfig, rng_for: RngFor) -> Look:
     """How a clip's pictures are changed; their truth stays."""
-    color, gamma = rng_for("color"), rng_for("gamma")
-    colored = color.random() < config.color
-    log_gamma = np.log(config.gamma_factor) if gamma.random() < config.gamma else 0.0
+    color, gamma, noise = (_chosen(getattr(config, name), rng_for, name) for name in ("color", "gamma", "noise"))
+    blur, jpeg = _chosen(config.blur, rng_for, "blur"), _chosen(config.jpeg, rng_for, "jpeg")
+    log_gamma = np.log(config.gamma_factor)
     return Look(
-        brightness=_factor(color, config.brightness if colored else 0.0),
-        contrast=_factor(color, config.contrast if colored else 0.0),
-        saturation=_factor(color, config.saturation if colored else 0.0),
-        gray=bool(rng_for("grayscale").random() < config.grayscale),
-        gamma=float(np.exp(gamma.uniform(-log_gamma, log_gamma))),
-        blur=_up_to(rng_for("blur"), config.blur, config.blur_sigma),
-        noise=_up_to(rng_for("noise"), config.noise, config.noise_sigma),
-        quality=_quality(rng_for("jpeg"), config),
-        seed=int(rng_for("grain").integers(2**31)),
+        brightness=_factor(color, config.brightness),
+        contrast=_factor(color, config.contrast),
+        saturation=_factor(color, config.saturation),
+        gray=_chosen(config.grayscale, rng_for, "grayscale") is not None,
+        gamma=float(np.exp(gamma.uniform(-log_gamma, log_gamma))) if gamma else 1.0,
+        blur=_up_to(blur, config.blur_sigma),
+        noise=_up_to(noise, config.noise_sigma),
+        quality=int(jpeg.integers(config.jpeg_quality, 96)) if jpeg else 0,
+        seed=int(rng_for("grain").integers(2**31)) if noise else 0,
     )
+
+
+def _chosen(probability: float, rng_for: RngFor, name: str) -> np.random.Generator | None:
+    """Draws how far a change goes, or None where it is not made; what is off costs nothing."""
+    rng = rng_for(name) if probability else None
+    return rng if rng is not None and rng.random() < probability else None
 
 
 def _crop(
@@ -117,8 +122,6 @@ def _crop(
 ) -> tuple[float, float, float, float]:
     """Left, top, width, height: whole px, within the frame, of the frame's shape."""
     height, width = size
-    if rng.random() >= config.crop:
-        return 0.0, 0.0, float(width), float(height)
     share = rng.uniform(config.crop_least, config.crop_most)
     sides = [max(round(share * side), 1) for side in (width, height)]
     free = [side - cut for side, cut in zip((width, height), sides, strict=True)]
@@ -130,13 +133,9 @@ def _crop(
     return left, top, float(sides[0]), float(sides[1])
 
 
-def _factor(rng: np.random.Generator, most: float) -> float:
-    return float(rng.uniform(1 - most, 1 + most))
+def _factor(rng: np.random.Generator | None, most: float) -> float:
+    return float(rng.uniform(1 - most, 1 + most)) if rng else 1.0
 
 
-def _up_to(rng: np.random.Generator, probability: float, most: float) -> float:
-    return float(rng.uniform(0.1, 1.0) * most) if rng.random() < probability else 0.0
-
-
-def _quality(rng: np.random.Generator, config: AugmentConfig) -> int:
-    return int(rng.integers(config.jpeg_quality, 96)) if rng.random() < config.jpeg else 0
+def _up_to(rng: np.random.Generator | None, most: float) -> float:
+    return float(rng.uniform(0.1, 1.0) * most) if rng else 0.0

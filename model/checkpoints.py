@@ -14,6 +14,7 @@ from model.weights import Header, State
 from sts import files, manifest
 from sts.errors import DataError
 from sts.files import Location
+from sts.wording import counted
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +79,8 @@ def initialise(net: Net, location: Location) -> None:
     _fill(net, path, _used(state), header, may_lack=_trained(net))
     fresh = sorted(_trained(net) - set(state))
     if fresh:
-        log.info("%s lacks %d tensors that train from their first values, such as %s", path, len(fresh), fresh[0])
+        tensors = counted(len(fresh), "tensor")
+        log.info("%s lacks %s, to be trained from first values, such as %s", path, tensors, fresh[0])
 
 
 def restore(net: Net, path: Location) -> dict[str, torch.Tensor]:

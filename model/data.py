@@ -4,27 +4,22 @@ import itertools
 import signal
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from zlib import crc32
 
 import numpy as np
-import pyarrow as pa
 import torch
-from jaxtyping import Bool, Int64, UInt8
+from jaxtyping import Int64
 from torch.utils.data import DataLoader, Dataset
 
-from model import augment, looks, stopping, windows
+from model import samples, stopping, windows
 from model.augment import AugmentConfig
-from model.frames import stack
-from model.geometry import both, seen
 from model.protocols import Batch
-from model.truth import COLUMNS, INSTANCES, SIZE, Truth
+from model.samples import Places, Sample
 from model.windows import Entry, Order, Pick
-from sts import jpeg, layers, run, shards
+from sts import run
 from sts.errors import ConfigError, DataError, StsError
 from sts.files import Location
 from sts.protocols import RngFor
-from sts.tables import SOFT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,17 +58,6 @@ class Shape:
     """Processes that share each step"""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
-    """A clip as the network sees it."""
-
-    clip_id: str
-    video: UInt8[torch.Tensor, "t 3 size size"]
-    truth: UInt8[torch.Tensor, "t size size"]
-    valid: Bool[torch.Tensor, "t size size"]
-    labelled: Bool[torch.Tensor, " t"]
-
-
 class Windows(Dataset[Sample]):
     """Samples at random access: one seek, and only the frames of the window are decoded."""
 
@@ -85,13 +69,16 @@ class Windows(Dataset[Sample]):
         return len(self.index.clip_of)
 
     def __getitem__(self, pick: Pick) -> Sample:
-        entry = self.index.clips[self.index.clip_of[pick.window]]
-        rng_for = self.choices(pick)
-        places = windows.frames(entry.labelled, self.shape.window, self.config.stride, rng_for("frames"))
+        entry, places, rng_for = self._chosen(pick)
         try:
-            return self._sample(entry, places, rng_for)
+            return samples.make(entry, places, self.config.augment, self.shape.size, rng_for)
         except DataError as error:
             raise DataError(f"{error} (clip {entry.clip_id} in {entry.shard})") from error
+
+    def stored(self, pick: Pick) -> list[bytes]:
+        """JPEGs of the frames of a sample: what it takes longest to decode."""
+        entry, places, _ = self._chosen(pick)
+        return samples.stored(entry, places)
 
     def order(self, epoch: int) -> Int64[np.ndarray, " n"]:
         """Numbers of the windows as they come in an epoch."""
@@ -105,33 +92,10 @@ class Windows(Dataset[Sample]):
         """One generator a decision."""
         return lambda name: np.random.default_rng([self.shape.seed, *pick, crc32(name.encode())])
 
-    def _sample(self, entry: Entry, places: Int64[np.ndarray, " t"], rng_for: RngFor) -> Sample:
-        changes = self.config.augment
-        rows = _rows(entry, words=changes.crop > 0)
-        truth = Truth(rows)
-        words = (
-            [word for place in dict.fromkeys(places.tolist()) for word in truth.words(place)] if changes.crop else []
-        )
-        view = augment.draw_view(changes, rng_for, (truth.height, truth.width), words)
-        pictures, size = _pictures(entry, rows), self.shape.size
-        frames: list[np.ndarray] = []
-        masks: list[np.ndarray] = []
-        valid = np.ones((len(places), size, size), np.bool_)
-        for i, place in enumerate(places.tolist()):
-            picture = _decoded(pictures[place].as_py(), truth, place)
-            frame, mask = both(picture, truth.coverage(place), view, size)
-            frames.append(frame)
-            masks.append(mask)
-            ignored = truth.ignored(place)
-            if ignored is not None:
-                valid[i] = seen(ignored, view, size, (0,)) == 0
-        return Sample(
-            clip_id=entry.clip_id,
-            video=stack(looks.shown(frames, augment.draw_look(changes, rng_for))),
-            truth=torch.from_numpy(np.stack(masks)),
-            valid=torch.from_numpy(valid),
-            labelled=torch.tensor(entry.labelled)[torch.from_numpy(places)],
-        )
+    def _chosen(self, pick: Pick) -> tuple[Entry, Places, RngFor]:
+        """Clip and frames of a sample, and its further choices."""
+        entry, rng_for = self.index.clips[self.index.clip_of[pick.window]], self.choices(pick)
+        return entry, windows.frames(entry.labelled, self.shape.window, self.config.stride, rng_for("frames")), rng_for
 
 
 class Steps(Dataset[Batch]):
@@ -159,6 +123,7 @@ def source(steps: Steps, start: int = 0, workers: int = 1) -> Iterator[Batch]:
     The batches do not depend on their number. DataError names the shard that cannot be read.
     """
     ahead = workers if workers > 1 else 0
+    samples.keep_memory()
     loader = DataLoader(
         _Caught(steps),
         batch_size=None,
@@ -210,34 +175,8 @@ def _settle(_: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(1)
     run.settle()
+    samples.keep_memory()
 
 
 def _seed(seed: int, pick: Pick) -> int:
     return int(np.random.SeedSequence([seed, *pick]).generate_state(1)[0])
-
-
-@lru_cache(maxsize=32)
-def _shard(path: str) -> shards.Shard:
-    """Shards of this process that are in use."""
-    return shards.Shard(path)
-
-
-def _rows(entry: Entry, *, words: bool) -> pa.Table:
-    """What a sample needs of its clip: instances only where there is no soft truth, or to look for words."""
-    shard = _shard(entry.shard)
-    if shard.columns.isdisjoint(SOFT.names):
-        return shard.rows(entry.group, ["picture", *COLUMNS])
-    return shard.rows(entry.group, ["picture", *SIZE, *SOFT.names, *(INSTANCES if words else ())])
-
-
-def _pictures(entry: Entry, rows: pa.Table) -> pa.Array:
-    """As they are stored: in the clip's own shard, else in that of the layer that it labels."""
-    stored = rows.column("picture").combine_chunks()
-    return pa.array(layers.jpegs(entry.directory, entry.clip_id)) if stored.null_count else stored
-
-
-def _decoded(data: bytes, truth: Truth, frame: int) -> UInt8[np.ndarray, "h w 3"]:
-    pixels = jpeg.decode(data, f"frame {frame}")
-    if pixels.shape != (truth.height, truth.width, 3):
-        raise DataError(f"frame {frame} is a picture of {pixels.shape[1]}x{pixels.shape[0]} px, its row says other")
-    return pixels

@@ -74,8 +74,9 @@ def seen(planes: Planes, view: View, size: int, fill: Fill) -> Square:
     frame's own, of which each pixel takes the mean.
     """
     if view.upright:
-        x0, y0, x1, y1 = (round(v) for v in (view.left, view.top, view.left + view.width, view.top + view.height))
-        square = resize(planes[y0:y1, x0:x1], size, size)
+        left, top = round(view.left), round(view.top)
+        right, bottom = round(view.left + view.width), round(view.top + view.height)
+        square = resize(planes[top:bottom, left:right], size, size)
         return cv2.flip(square, 1) if view.flip else square
     if max(planes.shape[:2]) > LARGEST:
         raise DataError(

@@ -10,7 +10,7 @@ import pyarrow as pa
 from jaxtyping import UInt8
 
 from model.pieces import Piece, PrepareConfig, cut, pieces, resized
-from model.truth import COLUMNS, Truth
+from model.truth import COLUMNS, Truth, packed
 from sts import config, files, jpeg, layers, manifest, shards, stage
 from sts.errors import ConfigError
 from sts.files import Location
@@ -127,6 +127,6 @@ def _add(
     for piece, part in showing:
         same = pixels.shape[:2] == (piece.height, piece.width)
         part.pictures.append(data if same else jpeg.encode(resized(pixels, piece)))
-        part.truth.append(resized(coverage, piece).tobytes())
+        part.truth.append(packed(resized(coverage, piece)))
         skipped = None if ignored is None else resized(ignored, piece)
-        part.ignored.append(skipped.tobytes() if skipped is not None and skipped.any() else None)
+        part.ignored.append(packed(skipped) if skipped is not None and skipped.any() else None)

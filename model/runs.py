@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 
 NAME = "run.json"
 OPTIMISER = ".pt"
+RESULT = "net" + weights.SUFFIX
+"""Of a finished run"""
 
 
 def begin(out: Location, settings: Mapping[str, Any], *, write: bool) -> None:
@@ -64,7 +66,8 @@ def resume(out: Location, trainer: Trainer) -> bool:
 def finish(out: Location, trainer: Trainer) -> None:
     """Write what a finished run is for: net.safetensors with LoRA merged in, and the adapter."""
     net = checkpoints.averaged(trainer.net, trainer.ema.mean if trainer.ema else {})
-    checkpoints.save_merged(files.join(out, "net" + weights.SUFFIX), net, trainer.step)
+    dtype = torch.float16 if trainer.config.result == "fp16" else torch.float32
+    checkpoints.save_merged(files.join(out, RESULT), net, trainer.step, dtype)
     checkpoints.save_adapter(files.join(out, "adapter" + weights.SUFFIX), net, trainer.step)
 
 

@@ -47,6 +47,8 @@ class TrainConfig:
     """Decay a step of the running mean of the weights, such as 0.999; 0 is off"""
     precision: Literal["auto", "fp32"] = "auto"
     """`auto` is bf16 on CUDA and fp32 on a CPU, where bf16 is slower"""
+    result: Literal["fp32", "fp16"] = "fp32"
+    """Numbers of net.safetensors; fp16 has half the size"""
     checkpointing: bool = False
     """Compute activations again on the way back: less memory, about a third more time"""
     checkpoint_every: int = 500

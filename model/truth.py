@@ -16,8 +16,15 @@ COLUMNS = [*SIZE, *INSTANCES]
 """What `Truth` needs of a shard; where there is soft truth, instances only for `words`"""
 FULL = 255
 """A pixel that strokes cover whole"""
+CODEC = "lz4"
+"""Of planes in shards, each by itself, so that a window of a clip opens its own only"""
 
 Plane = UInt8[np.ndarray, "h w"]
+
+
+def packed(plane: Plane) -> bytes:
+    """As a shard stores it: an LZ4 frame of height x width bytes, row by row."""
+    return pa.compress(plane.tobytes(), codec=CODEC, asbytes=True)
 
 
 class Truth:
@@ -93,7 +100,11 @@ class Truth:
         return self._points[self._points_ends[instance] : self._points_ends[instance + 1]].reshape(-1, 2)
 
     def _plane(self, name: str, frame: int) -> Plane:
-        data = self._soft[name][frame].as_buffer()
-        if data is None or len(data) != self.height * self.width:
-            raise DataError(f"column {name} of frame {frame} is no plane of {self.width}x{self.height} px")
+        try:
+            data = pa.decompress(self._soft[name][frame].as_buffer(), self.height * self.width, codec=CODEC)
+        except (OSError, TypeError) as error:
+            raise DataError(
+                f"column {name} of frame {frame} is no plane of {self.width}x{self.height} px; "
+                "make the set anew with `python -m model.prepare`"
+            ) from error
         return np.frombuffer(data, np.uint8).reshape(self.height, self.width)

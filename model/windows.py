@@ -13,6 +13,7 @@ from jaxtyping import Bool, Int64
 from sts import files, manifest, shards
 from sts.errors import DataError
 from sts.files import Location
+from sts.wording import counted
 
 log = logging.getLogger(__name__)
 
@@ -62,13 +63,16 @@ def index(directories: Sequence[Location], window: int, max_stride: int) -> Inde
     )
     if not useful:
         raise DataError(
-            f"{', '.join(map(str, directories))}: {len(found)} clips and no labelled frame to learn from; "
+            f"{', '.join(map(str, directories))}: {counted(len(found), 'clip')} and no labelled frame to learn from; "
             "give a directory with labels"
         )
     repeats = [max(len(entry.labelled) // window, 1) for entry in useful]
     clip_of = tuple(np.repeat(np.arange(len(useful)), repeats).tolist())
     log.info(
-        "%d windows of %d clips; %d windows without a labelled frame are left out", len(clip_of), len(useful), dropped
+        "%s of %s; %s without a labelled frame left out",
+        counted(len(clip_of), "window"),
+        counted(len(useful), "clip"),
+        dropped,
     )
     return Index(clips=useful, clip_of=clip_of, dropped=dropped)
 

@@ -17,6 +17,7 @@ from sts.files import Location
 from sts.shards import Jpegs
 from sts.stage import Notes, Stage
 from sts.types import Clip
+from sts.wording import counted
 
 log = logging.getLogger(__name__)
 
@@ -138,9 +139,11 @@ def _tell(made: Sequence[Group], places: Mapping[str, str], lock: Lock) -> None:
     """What went where, and what a reader must know about it."""
     for name in SPLITS:
         inside = [group for group in made if places[group.name] == name]
-        log.info("%s: %d clips in %d groups", name, sum(len(group.clips) for group in inside), len(inside))
+        n_clips = sum(len(group.clips) for group in inside)
+        log.info("%s: %s in %s", name, counted(n_clips, "clip"), counted(len(inside), "group"))
         if not inside:
-            log.warning("%s is empty: %d groups of clips that belong together cannot fill it", name, len(made))
+            groups = counted(len(made), "group")
+            log.warning("%s is empty: %s of clips that belong together cannot fill it", name, groups)
     for group in made:
         moved = sorted(key for key in group.keys if lock.get(key, places[group.name]) != places[group.name])
         if moved:

@@ -13,6 +13,7 @@ from pipelines.duplicates import Pair
 from pipelines.integrity import Place
 from sts import files, jpeg
 from sts.files import Location
+from sts.wording import counted
 
 PAGE = "AUDIT.md"
 DATA = "audit.json"
@@ -118,7 +119,7 @@ def _summary(found: Sequence[Audit]) -> str:
     clips = sum(n for one in found for n in one.clips.values())
     severe = sum(place.finding.severe for one in found for place in one.places)
     doubts = sum(len(one.places) for one in found) - severe
-    return f"{clips} clips audited, {severe} findings to mend, {doubts} worth a look"
+    return f"{counted(clips, 'clip')} audited, {counted(severe, 'finding')} to mend, {doubts} worth a look"
 
 
 def _verdict(row: Row) -> str:

@@ -12,6 +12,7 @@ from pipelines.survey import Seen
 from sts import files, manifest, run
 from sts.errors import DataError
 from sts.files import Location
+from sts.wording import counted
 
 
 def audit(inputs: Sequence[str], settings: AuditConfig, out: Location, workers: str) -> None:
@@ -25,7 +26,7 @@ def audit(inputs: Sequence[str], settings: AuditConfig, out: Location, workers: 
     severe = [place for one in found for place in one.places if place.finding.severe]
     if severe:
         first, where = min(severe, key=lambda place: not place.clip), files.join(out, findings.PAGE)
-        raise DataError(f"{len(severe)} findings that must be mended, all in {where}; the first: {first}")
+        raise DataError(f"{counted(len(severe), 'finding')} to mend, all in {where}; the first: {first}")
 
 
 def inspect(name: str, settings: AuditConfig, workers: str) -> Audit:

@@ -11,6 +11,7 @@ from sts.checks import Finding
 from sts.errors import DataError
 from sts.shards import Jpegs
 from sts.types import Clip, Manifest, ShardInfo
+from sts.wording import counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +66,8 @@ def shard(name: str, info: ShardInfo, done: Manifest, settings: AuditConfig) -> 
         places = list(_file(name, info, done))
         footer = shards.footer(path)
     except DataError as error:
-        return Checked(path=path, clips=0, places=(_whole(name, info.path, "shard-damaged", str(error)),), seen=())
+        told = _whole(name, info.path, "shard-damaged", f"{error.fault}: run its command again")
+        return Checked(path=path, clips=0, places=(told,), seen=())
     ids, seen = _ids(path, footer.clips), []
     for index, clip_id in enumerate(ids):
         try:
@@ -73,7 +75,7 @@ def shard(name: str, info: ShardInfo, done: Manifest, settings: AuditConfig) -> 
             found = list(checks.findings(clip, stored, settings))
             seen.append(survey.seen(name, clip, duplicates.fingerprint(clip_id, stored, settings.duplicates)))
         except DataError as error:
-            found = [Finding(rule="clip-damaged", what=str(error))]
+            found = [Finding(rule="clip-damaged", what=error.fault)]
         places += [_at(name, info.path, clip_id, one, times) for one, times in _joined(found)]
     return Checked(path=path, clips=footer.clips, places=tuple(places), seen=tuple(seen))
 
@@ -81,11 +83,12 @@ def shard(name: str, info: ShardInfo, done: Manifest, settings: AuditConfig) -> 
 def _file(name: str, info: ShardInfo, done: Manifest) -> Places:
     path = files.join(name, info.path)
     if files.sha256(path) != info.sha256:
-        text = "its SHA-256 is not that of the manifest: it has changed since it was written"
+        text = "it has changed since it was written (SHA-256): delete it and run its command again"
         yield _whole(name, info.path, "shard-sha256", text)
     footer = shards.footer(path)
     if (footer.clips, footer.frames) != (info.clips, info.frames):
-        text = f"holds {footer.clips} clips of {footer.frames} frames, the manifest says {info.clips} of {info.frames}"
+        held = f"{counted(footer.clips, 'clip')} of {counted(footer.frames, 'frame')}"
+        text = f"holds {held}, the manifest says {info.clips} of {info.frames}"
         yield _whole(name, info.path, "shard-counts", text)
     made = {"command": done.command, "config_sha256": config.digest(done.config)}
     for key in (key for key, value in made.items() if footer.meta.get(key) != value):

@@ -9,6 +9,7 @@ from pipelines.integrity import Place, Places
 from pipelines.split import Lock
 from pipelines.survey import Seen
 from sts.checks import Finding
+from sts.wording import counted
 
 Splits = Mapping[str, Sequence[Seen]]
 """Name of a split to its clips"""
@@ -75,7 +76,7 @@ def _alike(splits: Splits, settings: DuplicateConfig) -> Places:
             text = f"{pair.share:.0%} of its frames look like {pair.b} of {other}, {pair.bits} bits apart"
             yield _place(one, "leak-duplicate", text)
     for clip_id, others in inside.items():
-        text = f"looks like {len(others)} other clips of its split, such as {others[0]}"
+        text = f"looks like {counted(len(others), 'other clip')} of its split, such as {others[0]}"
         yield _place(at[clip_id][1], "duplicate", text, severe=False)
 
 

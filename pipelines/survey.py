@@ -10,6 +10,7 @@ from sts import files, layers, manifest, run, shards
 from sts.errors import DataError
 from sts.files import Location
 from sts.types import Clip, Origin
+from sts.wording import counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,8 @@ def fingerprints(clips: Sequence[Seen]) -> dict[str, Fingerprint]:
     if lost:
         layer = next(one.layer for one in clips if one.clip_id == lost[0])
         raise DataError(
-            f"{len(lost)} clips have no pictures, such as {lost[0]} of {layer}: give the layer with the pictures too"
+            f"{counted(len(lost), 'clip')} without pictures, such as {lost[0]} of {layer}: "
+            "give the layer with the pictures too"
         )
     return {clip_id: print_ for clip_id, (print_, _) in sorted(found.items())}
 

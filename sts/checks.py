@@ -14,6 +14,7 @@ from jaxtyping import Shaped
 
 from sts import geometry, masks
 from sts.types import Clip, Effort, Frame, Level, Source, TextInstance
+from sts.wording import counted
 
 RANKS = {"char": 0, "word": 1, "line": 2, "paragraph": 3}
 """What encloses what: a parent ranks above its children; `text` has neither"""
@@ -98,7 +99,7 @@ def _times(clip: Clip) -> Findings:
             yield Finding(rule="frame-time", frame=later.index, what=text)
     for frame in clip.frames:
         if frame.instances and not frame.labelled:
-            text = f"{len(frame.instances)} instances on a frame that counts as not labelled"
+            text = f"{counted(len(frame.instances), 'instance')} on a frame that counts as not labelled"
             yield Finding(rule="frame-labelled", frame=frame.index, what=text)
 
 

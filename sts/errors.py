@@ -12,7 +12,15 @@ A message says what is wrong, where, which value, and what to do.
 
 
 class StsError(Exception):
-    """Root of the errors a user can act on."""
+    """Root of the errors a user can act on: one message, or what is wrong and what to do as two parts of it."""
+
+    def __str__(self) -> str:
+        return ": ".join(map(str, self.args))
+
+    @property
+    def fault(self) -> str:
+        """What is wrong, without what to do where that is a part of its own."""
+        return str(self.args[0]) if self.args else ""
 
 
 class ConfigError(StsError):

@@ -44,6 +44,12 @@ def remote(location: Location) -> bool:
     return not isinstance(_find(location)[0], LocalFileSystem)
 
 
+def local(location: Location) -> str | None:
+    """Path on this machine; None for what lies in a store."""
+    fs, path = _find(location)
+    return str(path) if isinstance(fs, LocalFileSystem) else None
+
+
 def exists(location: Location) -> bool:
     """Whether there is a file or directory."""
     fs, path = _find(location)

@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw, ImageFont
 from sts import files, jpeg, layers, manifest, masks, shards, video
 from sts.files import Location
 from sts.types import Clip, Frame, Mask, TextInstance
+from sts.wording import counted
 
 Picture = UInt8[np.ndarray, "h w 3"]
 Colour = tuple[int, int, int]
@@ -89,7 +90,9 @@ def side_by_side(clip: Clip, index: int) -> Picture:
     frame, picture = clip.frames[index], clip.video[index]
     pair = np.concatenate([_resized(picture, TILE), overlay(picture, frame, TILE)], axis=1)
     n_words = sum(item.level == "word" for item in frame.instances)
-    words = f"{clip.clip_id}   frame {frame.index}   {frame.time_s:.2f} s   {n_words} words   {clip.origin.uri}"
+    words = (
+        f"{clip.clip_id}   frame {frame.index}   {frame.time_s:.2f} s   {counted(n_words, 'word')}   {clip.origin.uri}"
+    )
     page = Image.fromarray(np.concatenate([pair, np.full((CAPTION, pair.shape[1], 3), PAPER, np.uint8)]))
     ImageDraw.Draw(page).text((8, len(pair) + 4), words, INK, ImageFont.load_default(13))
     return np.asarray(page)

@@ -13,10 +13,12 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import cv2
+import pyarrow as pa
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from sts.errors import ConfigError, ServerError, StsError
+from sts.wording import counted
 
 log = logging.getLogger(__name__)
 
@@ -68,12 +70,13 @@ def map_shards(tasks: Mapping[int, Callable[[], T]], workers: str = "1") -> dict
                         if len(done) + len(failed) < len(tasks):  # else it is raised now, and said once
                             log.error("%s", error)
         except KeyboardInterrupt:
-            log.warning("stopping when the %d shards in work are done; Ctrl-C again leaves them", len(running))
+            work = counted(len(running), "shard")
+            log.warning("stopping after %s in work; Ctrl-C again leaves what is not done", work)
             wait(running)
             raise
     if failed:
         first, others = failed[min(failed)], len(failed) - 1
-        raise type(first)(f"{first} ({others} more shards failed)") if others else first
+        raise type(first)(f"{first} ({counted(others, 'more shard')} failed)") if others else first
     return done
 
 
@@ -172,12 +175,13 @@ def settle() -> None:
     """One thread each: many workers with many threads slow each other down. No search for garbage in what is loaded.
 
     What was left out of that search before is searched now, else garbage of earlier shards would stay for ever. What
-    the last shard freed goes back to the system (glibc keeps it), so that memory stays flat.
+    the last shard freed goes back to the system (Arrow and glibc keep it), so that memory stays flat.
     """
     cv2.setNumThreads(1)
     gc.unfreeze()
     gc.collect()
     gc.freeze()
+    pa.default_memory_pool().release_unused()
     with contextlib.suppress(AttributeError, OSError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)
 
@@ -218,7 +222,8 @@ def _progress(total: int, capacity: Capacity) -> Iterator[Callable[[Done], None]
             ends.append(time.monotonic() - start)
             pace = f"{clips / ends[-1]:.2f} clips/s{in_words(time_left(ends, total, max(capacity(), 1)))}"
             bar.update(task, advance=1, pace=pace)
-            log.info("%s: %d clips; %d of %d shards, %s", info.path, info.clips, len(ends), total, pace)
+            done = f"{len(ends)} of {counted(total, 'shard')}"
+            log.info("%s: %s; %s, %s", info.path, counted(info.clips, "clip"), done, pace)
 
         yield report
 

@@ -43,7 +43,8 @@ class Shard:
         self.path = path
         self._stack = contextlib.ExitStack()
         self._checking = self._stack.enter_context(_opened(path))
-        source = self._stack.enter_context(files.reading(path))
+        place = files.local(path)
+        source = self._stack.enter_context(pa.memory_map(place) if place else files.reading(path))
         self._trusting = pq.ParquetFile(source, metadata=self._checking.metadata)
         self._checked: set[tuple[int, str]] = set()
         self.columns = frozenset(self._checking.schema_arrow.names)
@@ -176,7 +177,7 @@ def _writer(file: Any, schema: pa.Schema) -> pq.ParquetWriter:
     return pq.ParquetWriter(
         file,
         schema,
-        compression={name: "NONE" if name == "picture" else "ZSTD" for name in _leaves(schema)},
+        compression={name: "NONE" if name in tables.PACKED else "ZSTD" for name in _leaves(schema)},
         use_dictionary=[name for name in _leaves(schema) if name.endswith(REPEATED)],
         write_statistics=SMALL,
         write_page_checksum=True,
@@ -231,6 +232,7 @@ def _explained(path: Location) -> Iterator[None]:
         why = f"{error}".partition("\n")[0]
         folder = str(path).rpartition("/")[0] or "."
         raise DataError(
-            f"{path} is damaged ({why}): delete it and run its command again, which makes it anew; "
-            f"`python -m pipelines.audit --in {folder}` looks at all the others"
+            f"{path} is damaged ({why})",
+            "delete it and run its command again, which makes it anew; "
+            f"`python -m pipelines.audit --in {folder}` looks at all the others",
         ) from error

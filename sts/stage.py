@@ -95,7 +95,7 @@ def _there(stage: Stage, metas: Sequence[dict[str, str]]) -> dict[int, ShardInfo
         try:
             info, meta = shards.checked(path), shards.footer(path).meta
         except DataError as error:
-            log.warning("%s; it is made anew", error)
+            log.warning("%s: it is made anew", error.fault)
             continue
         manifest.refuse_other(stage.out, _identity(meta), _identity(metas[0] if metas else meta))
         if name not in names:

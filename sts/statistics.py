@@ -1,5 +1,9 @@
-"""How sure scores are: bootstrap intervals that draw whole clips, since the frames of a clip are alike."""
+"""How sure scores are.
 
+Over clips: bootstrap intervals that draw whole clips, since the frames of a clip are alike. Over trainings: Student.
+"""
+
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -37,6 +41,23 @@ def paired_differences(
         raise ValueError(f"paired scores need the same clips, not {len(a)} and {len(b)}")
     drawn = [_minus(scores(a[rows]), scores(b[rows])) for rows in _draws(len(a), rng, draws)]
     return _intervals(_minus(scores(a), scores(b)), drawn, level)
+
+
+def mean(values: Sequence[float], level: float = 0.95) -> Interval:
+    """Mean of independent trainings and Student's interval of it; NaN for one: it says nothing of how they differ."""
+    n, middle = len(values), float(np.mean(values))
+    if n < 2:
+        return Interval(value=middle, low=math.nan, high=math.nan)
+    reach = _student(n - 1, level) * float(np.std(values, ddof=1)) / math.sqrt(n)
+    return Interval(value=middle, low=middle - reach, high=middle + reach)
+
+
+def _student(freedom: int, level: float) -> float:
+    """What |t| is below with probability `level`: the angle a of t = sqrt(freedom) tan a has cos(a)^(freedom - 1)."""
+    angles = np.linspace(0, math.pi / 2, 100_001)
+    density = np.cos(angles) ** (freedom - 1)
+    share = np.concatenate([[0.0], np.cumsum(density[1:] + density[:-1])])
+    return math.sqrt(freedom) * math.tan(float(np.interp(level * share[-1], share, angles)))
 
 
 def _minus(a: Mapping[str, float], b: Mapping[str, float]) -> dict[str, float]:

@@ -61,12 +61,14 @@ SCHEMA = pa.schema(
 )
 SOFT = pa.schema([pa.field("truth", pa.binary()), pa.field("ignored", pa.binary())])
 """Two columns more that only prepared sets have"""
+PACKED = ("picture", *SOFT.names)
+"""Columns whose values are compressed one by one"""
 MASKS = ("mask", "effect_mask", "amodal_mask")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Soft:
-    """What a network learns from frames that were resized: for each frame height x width bytes, row by row."""
+    """What a network learns from frames that were resized: an LZ4 frame each, of height x width bytes, row by row."""
 
     truth: tuple[bytes, ...]
     """Share of the pixel that strokes cover, 0 to 255"""

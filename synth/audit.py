@@ -42,7 +42,7 @@ def _broken(directory: Location, backgrounds: str, n_drawn: int) -> Iterator[str
         try:
             yield from _clip(directory, name, index, work if number in chosen else None)
         except DataError as error:
-            yield f"clip {index} of {name}: {error}"
+            yield f"clip {index} of {name}: {error.fault}"
 
 
 def _clip(directory: Location, name: str, index: int, work: Job | None) -> Iterator[str]:

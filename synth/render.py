@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from sts.cli import Options, verb
+from sts.wording import counted
 from synth import stage
 
 SHIPPED = Path(__file__).parent / "assets" / "backgrounds"
@@ -20,7 +21,8 @@ def main(options: Options) -> None:
     done = stage.run(stage.job(settings, options.inputs), options.out, options.n or 0, options.workers)
     n_clips = sum(shard.clips for shard in done.shards)
     click.echo(
-        f"{n_clips} clips are in {options.out}; look at the pictures and films in its preview, and at its CARD.md"
+        f"{counted(n_clips, 'clip')} in {options.out}: "
+        "look at the pictures and films in its preview, and at its CARD.md"
     )
 
 

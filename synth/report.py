@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from sts import files, preview, stage
 from sts.files import Location
 from sts.types import Manifest
+from sts.wording import counted
 from synth import tally
 from synth.surfaces import footage
 from synth.surfaces.windows import Window
@@ -47,7 +48,7 @@ def card(done: Manifest, figures: Tally, windows: Sequence[Window], unavailable:
     lines = [
         "# Data card",
         "",
-        f"{n_clips} synthetic clips, {frames} frames of {width}x{height} px,"
+        f"{counted(n_clips, 'synthetic clip')}, {counted(frames, 'frame')} of {width}x{height} px,"
         f" made by `{done.command}` with seed {seed}.",
         "",
         "## What the labels mean",

@@ -16,6 +16,7 @@ from pipelines import cli
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = {"--in", "--out", "--config", "--seed", "--n", "--workers"}
 OWN = {
+    "ablate": {"--truth", "--weights"},
     "evaluate": {"--truth"},
     "export": {"--format"},
     "load": {"--format"},

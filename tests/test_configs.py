@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from model.predicting import PredictConfig
 from model.trainer import TrainConfig
 from sts import config
 from synth.stage import RenderConfig
 
 FOLDER = Path(__file__).parents[1] / "configs"
-KINDS = {"model": TrainConfig, "synth": RenderConfig}
+KINDS = {"model": TrainConfig, "predict": PredictConfig, "synth": RenderConfig}
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.toml")), ids=lambda path: f"{path.parent.name}/{path.stem}")

@@ -1,5 +1,7 @@
 """Detection and layout: the panoptic quality of HierText for words, lines and paragraphs."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from benchmarks.metrics import frames, regions
@@ -26,7 +28,7 @@ class Panoptic:
     """
 
     def __init__(self) -> None:
-        self.rows = Rows(scores=scores)
+        self.rows = Rows(scores=scores, by_rule=by_rule)
 
     def update(self, truth: Clip, prediction: Clip) -> None:
         """Count one clip. DataError for another size and for frames without a prediction."""
@@ -48,11 +50,20 @@ class Panoptic:
 def scores(table: PerClip) -> dict[str, float]:
     """Scores of a table with (TP, N, G, sum of IoU, truths) of each level a clip; NaN for a level without truths."""
     found: dict[str, float] = {}
-    for level, sums in zip(LEVELS, table.sum(axis=0).reshape(len(LEVELS), 5), strict=True):
-        matched, n_prediction, n_truth, tightness, seen = sums.tolist()
+    for level, (matched, n_prediction, n_truth, tightness, seen) in _levels(table):
         for name, value in quality(matched, n_prediction, n_truth, tightness).items():
             found[f"{level}_{name}"] = value if seen else float("nan")
     return found
+
+
+def by_rule(table: PerClip) -> frozenset[str]:
+    """Names of P, R and T that are 1 because there is no prediction, no truth, no match."""
+    return frozenset(
+        f"{level}_{name}"
+        for level, (matched, n_prediction, n_truth, _, seen) in _levels(table)
+        for name in undivided(matched, n_prediction, n_truth)
+        if seen
+    )
 
 
 def quality(matched: float, n_prediction: float, n_truth: float, tightness: float) -> dict[str, float]:
@@ -62,6 +73,16 @@ def quality(matched: float, n_prediction: float, n_truth: float, tightness: floa
     f = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
     tight = tightness / matched if matched else 1.0
     return {"pq": tight * f, "f": f, "p": precision, "r": recall, "t": tight}
+
+
+def undivided(matched: float, n_prediction: float, n_truth: float) -> list[str]:
+    """Which of the scores of `quality` have nothing to divide by."""
+    return [name for name, below in (("p", n_prediction), ("r", n_truth), ("t", matched)) if not below]
+
+
+def _levels(table: PerClip) -> Iterator[tuple[Level, list[float]]]:
+    """The sums of each level."""
+    yield from zip(LEVELS, table.sum(axis=0).reshape(len(LEVELS), 5).tolist(), strict=True)
 
 
 def _of(frame: Frame, level: Level, clip: Clip, *, counted: bool = False) -> Regions:

@@ -18,7 +18,7 @@ class Pixels:
     """The scores of Region, Boundary and Objects; a row is theirs side by side."""
 
     def __init__(self) -> None:
-        self.rows = Rows(scores=scores)
+        self.rows = Rows(scores=scores, by_rule=by_rule)
 
     def update(self, truth: Clip, prediction: Clip) -> None:
         """Count one clip. DataError for another size or a frame without prediction."""
@@ -43,3 +43,8 @@ def scores(table: PerClip) -> dict[str, float]:
     """Scores of some clips from their rows; NaN for what none of them has."""
     parts = np.split(table, ENDS, axis=1)
     return {**region.scores(parts[0]), **boundary.scores(parts[1]), **objects.scores(parts[2])}
+
+
+def by_rule(table: PerClip) -> frozenset[str]:
+    """Those of Region; the others have no such rule."""
+    return region.by_rule(np.split(table, ENDS, axis=1)[0])

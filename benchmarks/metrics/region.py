@@ -30,7 +30,7 @@ class Region:
     """
 
     def __init__(self) -> None:
-        self.rows = Rows(scores=scores)
+        self.rows = Rows(scores=scores, by_rule=by_rule)
 
     def update(self, truth: Clip, prediction: Clip) -> None:
         """Count one clip. DataError for another size or a frame without prediction."""
@@ -84,3 +84,9 @@ def scores(table: PerClip) -> dict[str, float]:
         "bg_iou_hisam": ground_hisam,
         "miou_hisam": (iou + ground_hisam) / 2,
     }
+
+
+def by_rule(table: PerClip) -> frozenset[str]:
+    """p_global of no predicted pixel and r_global of no true one."""
+    found, there = table.sum(axis=0)[2:4].tolist()
+    return frozenset(name for name, below in (("p_global", found), ("r_global", there)) if not below)

@@ -1,7 +1,7 @@
 """What a metric keeps of each clip: one row of sums, so that shards merge exactly and intervals can draw clips."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -13,6 +13,8 @@ from sts.statistics import PerClip, Scores
 
 Row = Float64[np.ndarray, " k"]
 T = TypeVar("T")
+ByRule = Callable[[PerClip], frozenset[str]]
+"""Names of the scores of a table that have nothing to divide by and are 1 by a rule of the reference code"""
 
 
 @dataclass(slots=True)
@@ -39,12 +41,18 @@ class ByClip(Generic[T]):
         return [self.clips[clip_id] for clip_id in sorted(self.clips)]
 
 
+def nothing(_: PerClip) -> frozenset[str]:
+    """A metric without such rules."""
+    return frozenset()
+
+
 @dataclass(slots=True)
 class Rows(ByClip[Row]):
     """A row of sums a clip, and what they come to."""
 
     scores: Scores = field(kw_only=True)
     """Scores of a table of such rows; NaN for what cannot be measured"""
+    by_rule: ByRule = field(kw_only=True, default=nothing)
 
     def table(self) -> PerClip:
         """One row a clip, by clip id. DataError if there is none."""
@@ -58,6 +66,11 @@ class Rows(ByClip[Row]):
 def defined(scores: Mapping[str, float]) -> dict[str, float]:
     """The scores without those that are NaN: what could not be measured is absent, never zero."""
     return {name: float(value) for name, value in scores.items() if not math.isnan(value)}
+
+
+def by_rule(metric: Any) -> frozenset[str]:
+    """Names of scores that no prediction has earned, such as the precision of none; none of a metric without rows."""
+    return metric.rows.by_rule(metric.rows.table()) if hasattr(metric, "rows") else frozenset()
 
 
 def scorer(metric: Any) -> Scores | None:

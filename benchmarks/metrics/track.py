@@ -48,7 +48,7 @@ class Tracking:
     """
 
     def __init__(self) -> None:
-        self.rows = Rows(scores=scores)
+        self.rows = Rows(scores=scores, by_rule=by_rule)
 
     def update(self, truth: Clip, prediction: Clip) -> None:
         """Count one clip. DataError for another size and for frames without a prediction."""
@@ -83,6 +83,11 @@ def scores(table: PerClip) -> dict[str, float]:
         "idf1": 2 * same / (n_given + n_wanted),
         "mota": (2 * matched - n_given - switches) / n_wanted,
     }
+
+
+def by_rule(table: PerClip) -> frozenset[str]:
+    """`loca` without any match."""
+    return frozenset() if table[:, :19].any() else frozenset({"loca"})
 
 
 def hota(moments: Sequence[Moment]) -> Row:

@@ -29,7 +29,7 @@ class Transcription:
     """
 
     def __init__(self) -> None:
-        self.rows = Rows(scores=scores)
+        self.rows = Rows(scores=scores, by_rule=by_rule)
 
     def update(self, truth: Clip, prediction: Clip) -> None:
         """Count one clip. DataError for another size and for frames without a prediction."""
@@ -58,6 +58,12 @@ def scores(table: PerClip) -> dict[str, float]:
         "e2e_ned": alike / together,
         **{f"e2e_{name}": value for name, value in whole.items()},
     }
+
+
+def by_rule(table: PerClip) -> frozenset[str]:
+    """Names of P, R and T that are 1 because there is no prediction, no truth, no word read."""
+    *_, read, _, n_prediction, n_truth, _ = table.sum(axis=0).tolist()
+    return frozenset(f"e2e_{name}" for name in panoptic.undivided(read, n_prediction, n_truth))
 
 
 def edit_distance(a: str, b: str) -> int:

@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from benchmarks.metrics import frames
+from benchmarks.metrics.legend import explain
 from benchmarks.metrics.precision import AveragePrecision, precision_over_recall
 from benchmarks.report import charts
 from benchmarks.scoring import Curve, EvaluateConfig, Result, clip_scores
@@ -35,7 +36,12 @@ TILES = {
 """Scores at the top, where they are defined"""
 COLUMNS = ("fgiou", "f_hisam", "nsd_1px", "j", "f", "jf", "word_pq", "hota", "cer")
 """Scores in the table of clips, where they are defined"""
+NOTHING = "–"
+BY_RULE = (
+    f"{NOTHING}: nothing to divide by, such as precision without a prediction; scores.json keeps the reference's 1"
+)
 HIT, MISS, FALSE = (46, 158, 79), (212, 61, 61), (47, 111, 222)
+CHANGE = "mean change of fgIoU from one labelled frame to the next; 0 to 100, lower is better"
 PART = 2.5
 """The pictures show one over this of the frame's width and height, where the most errors are"""
 WIDE = 640
@@ -68,7 +74,12 @@ def write(
 
 
 def printed(name: str, one: Interval) -> tuple[str, str]:
-    """Value and interval, two decimals: percent, or px where the name says so; "" for an interval that is not known."""
+    """Value and interval, two decimals: percent, or px where the name says so; "" for an interval that is not known.
+
+    A value that is NaN is a dash.
+    """
+    if math.isnan(one.value):
+        return NOTHING, ""
     factor = 1 if name.endswith("_px") else 100
     value, low, high = (factor * number for number in (one.value, one.low, one.high))
     return f"{value:.2f}", "" if math.isnan(low) else f"[{low:.2f}, {high:.2f}]"
@@ -90,16 +101,21 @@ def _prediction(settings: EvaluateConfig, truth: Location, result: Result) -> di
         "name": result.prediction.rstrip("/").rpartition("/")[2],
         "path": result.prediction,
         "extra": result.extra,
-        "tiles": [{**_row(name, flat[name]), "name": title} for title, name in TILES.items() if name in flat],
+        "tiles": [{**_row(name, flat[name]), "title": title} for title, name in TILES.items() if name in flat],
+        "by_rule": BY_RULE if result.by_rule else "",
         "groups": [
             {"name": name, "rows": [_row(score, one) for score, one in found.items() if "/" not in score]}
-            for name, found in result.scores.items()
+            for name, found in result.shown.items()
             if found
         ],
         "widths": _by_width(flat),
         "charts": _charts(result),
         "worst": [_case(truth, result.prediction, clip_id, curves[clip_id]) for clip_id in worst],
-        "columns": ["clip", *columns, "change of fgIoU"],
+        "columns": [
+            {"name": "clip"},
+            *({"name": name, "says": explain(name)} for name in columns),
+            {"name": "change of fgIoU", "says": CHANGE},
+        ],
         "rows": [
             [clip_id, *(_cell(row.get(name)) for name in columns), _cell(_flicker(curves.get(clip_id)))]
             for clip_id, row in sorted(table.items())
@@ -109,7 +125,7 @@ def _prediction(settings: EvaluateConfig, truth: Location, result: Result) -> di
 
 def _row(name: str, one: Interval) -> dict[str, str]:
     value, interval = printed(name, one)
-    return {"name": name, "value": value, "interval": interval}
+    return {"name": name, "value": value, "interval": interval, "says": explain(name)}
 
 
 def _cell(value: float | None) -> str:
@@ -169,7 +185,13 @@ def _by_width(scores: Mapping[str, Interval]) -> dict[str, Any]:
     names = [name.split("/") for name in scores if "/" in name]
     columns = list(dict.fromkeys(label for _, label in names))
     rows = [
-        [name, *(_cell(scores[f"{name}/{label}"].value if f"{name}/{label}" in scores else None) for label in columns)]
+        {
+            "name": name,
+            "says": explain(name),
+            "cells": [
+                _cell(scores[f"{name}/{label}"].value if f"{name}/{label}" in scores else None) for label in columns
+            ],
+        }
         for name in dict.fromkeys(name for name, _ in names)
     ]
     return {"columns": [f"{label} px" if label != "all" else label for label in columns], "rows": rows}

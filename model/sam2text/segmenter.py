@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from jaxtyping import UInt8
 
-from model import checkpoints, nets
+from model import checkpoints, lora, nets
 from model.instances import InstanceConfig, Tracker
 from model.sam2text.net import SAM2Text
 from model.sam2text.session import ALL_TEXT, Output, StreamSession
@@ -31,6 +31,8 @@ class SAM2TextSegmenter:
     """Finest mask that is computed, in multiples of SAM2's own, which has a quarter of the input's side"""
     threshold: float = 0.5
     """Least probability of a pixel of text"""
+    memory: bool = True
+    """False sees every frame as if it were the first: to measure what the memory is worth"""
     device: str = "auto"
     """`cpu`, `cuda`, `cuda:1`; auto is CUDA where there is one"""
     instances: InstanceConfig = field(default_factory=InstanceConfig)
@@ -50,15 +52,20 @@ class SAM2TextSegmenter:
         late = [prompt.frame for prompt in prompts if not 0 <= prompt.frame < len(video)]
         if late:
             raise DataError(f"a prompt is for frame {late[0]}; the video has {len(video)}, counted from 0")
-        session = StreamSession(self._net, automatic=not prompts, finest=self.out_scale)
-        tracker = Tracker(self.instances)
+        if prompts and not self.memory:
+            raise ConfigError("memory = false: nothing carries a prompt to the next frame; leave the memory on")
+        session, tracker = self._session(prompts), Tracker(self.instances)
         for number, frame in enumerate(video):
+            session = session if self.memory else self._session(prompts)
             found = session.step(frame, [prompt for prompt in prompts if prompt.frame == number])
             if prompts:
                 yield tuple(self._whole(track, output) for track, output in sorted(found.items()))
             else:
                 text = found[ALL_TEXT]
                 yield tracker.step(text.probability >= self.threshold, text.probability * np.float32(text.score))
+
+    def _session(self, prompts: Sequence[Prompt]) -> StreamSession:
+        return StreamSession(self._net, automatic=not prompts, finest=self.out_scale)
 
     def _whole(self, track_id: int, output: Output) -> Segment:
         """All strokes of a track as one segment."""
@@ -68,6 +75,7 @@ class SAM2TextSegmenter:
 
 
 def _net(weights: str, settings: dict[str, Any]) -> SAM2Text:
+    """With its LoRA merged, as here it never trains."""
     if settings:
         net = nets.build({"class": NET, **settings})
         checkpoints.load(net, weights)
@@ -75,6 +83,7 @@ def _net(weights: str, settings: dict[str, Any]) -> SAM2Text:
         net = checkpoints.build(weights)
     if not isinstance(net, SAM2Text):
         raise ConfigError(f"{weights} is of {nets.table(net)['class']}, not of {NET}: name the segmenter of that net")
+    lora.merge(net)
     return net
 
 

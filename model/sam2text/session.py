@@ -37,7 +37,7 @@ class StreamSession:
 
     `automatic` follows all text as track 0 from the first frame on; any other track begins with its first prompt.
     `finest` bounds the scale of the masks: 1, 2 or 4 times SAM2's own (a quarter of the input's side); what is finer is
-    not computed, and memory is written from what is.
+    not computed, and memory is written from what is. A net that will not train any more is quicker after `lora.merge`.
     """
 
     def __init__(self, net: SAM2Text, *, automatic: bool = True, finest: int = 4) -> None:

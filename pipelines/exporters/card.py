@@ -10,6 +10,7 @@ from typing import Any, TextIO
 from pipelines.exporters.content import Pair
 from sts.protocols import Exporter
 from sts.types import Clip
+from sts.wording import counted
 
 NAME, SOURCES = "CARD.md", "sources.csv"
 
@@ -64,7 +65,8 @@ def write(folder: Path, exporter: Exporter, made: Mapping[str, Any], ledger: Led
 
 def _lines(exporter: Exporter, made: Mapping[str, Any], ledger: Ledger) -> Iterator[str]:
     yield f"# Video scene text, exported as {made['format']}\n"
-    yield f"{ledger.clips} clips, {ledger.frames} frames, of which {ledger.unlabelled} are not labelled.\n"
+    size = f"{counted(ledger.clips, 'clip')}, {counted(ledger.frames, 'frame')}"
+    yield f"{size}, of which {ledger.unlabelled} are not labelled.\n"
     yield from ("| level | tracks | instances (one a track and frame) |", "|---|---|---|")
     for level in sorted(ledger.instances):
         yield f"| {level} | {ledger.tracks[level]} | {ledger.instances[level]} |"

@@ -7,6 +7,7 @@ from typing import Any
 
 from pipelines.exporters.card import Ledger
 from sts import files
+from sts.wording import counted
 
 NAME = "croissant.json"
 CONTEXT = {
@@ -70,7 +71,8 @@ def write(folder: Path, ledger: Ledger) -> None:
         "@type": "sc:Dataset",
         "conformsTo": "http://mlcommons.org/croissant/1.0",
         "name": "video-scene-text",
-        "description": f"Video scene text with pixel-exact stroke masks: {ledger.clips} clips, {ledger.frames} frames.",
+        "description": "Video scene text with pixel-exact stroke masks: "
+        f"{counted(ledger.clips, 'clip')}, {counted(ledger.frames, 'frame')}.",
         "license": [_license(name) for name in licenses],
         "distribution": [*objects, *sets],
         "rai": "http://mlcommons.org/croissant/RAI/",

@@ -16,6 +16,7 @@ from pipelines.exporters.content import Pair
 from sts import files, layers, manifest
 from sts.errors import ConfigError, DataError
 from sts.files import Location
+from sts.wording import counted
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ def export(inputs: Sequence[Location], out: Location, form: str, n: int | None =
         croissant.write(folder, ledger)
         said = made | ledger.counts()
         (folder / NAME).write_text(json.dumps(said, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    log.info("%s: %d clips, %d frames as %s", out, ledger.clips, ledger.frames, form)
+    log.info("%s: %s, %s as %s", out, counted(ledger.clips, "clip"), counted(ledger.frames, "frame"), form)
 
 
 def _read(inputs: Sequence[Location]) -> Iterator[Pair]:
@@ -80,7 +81,9 @@ def _compared(path: Path, made: dict[str, Any]) -> tuple[list[str], str]:
         before = json.loads(path.read_bytes())
         if not isinstance(before, dict):
             raise TypeError("it is no table")
-        return list(_differences(before, made)), f"an export of {before['clips']} clips as {before['format']}"
+        return list(
+            _differences(before, made)
+        ), f"an export of {counted(before['clips'], 'clip')} as {before['format']}"
     except (ValueError, AttributeError, KeyError, TypeError) as error:
         raise DataError(f"{path} is damaged ({error}): delete {path.parent}, or choose another --out") from error
 

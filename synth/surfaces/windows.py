@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Float32, Float64, UInt8
 
 from sts.errors import DataError
+from sts.wording import counted
 from synth.surfaces import footage
 from synth.surfaces.detector import TextDetector
 
@@ -80,7 +81,7 @@ def survey(
             log.warning("skipped: %s", error)
             dropped["unreadable"] += 1
     for reason, count in sorted(dropped.items()):
-        log.info("left out %d windows: %s", count, reason)
+        log.info("left out %s: %s", counted(count, "window"), reason)
     kept = tuple(window for digest in sorted(found) for window in found[digest])
     return Survey(windows=kept, dropped=dict(sorted(dropped.items())))
 

@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks import baselines, evaluate, scoring, trivial
+from benchmarks.metrics import legend
 from benchmarks.scoring import EvaluateConfig
 from sts import manifest, masks, shards
 from sts.errors import ConfigError, DataError
@@ -201,6 +202,40 @@ def test_settings_that_make_no_interval_are_refused() -> None:
         EvaluateConfig(draws=3)
 
 
+def test_no_table_gives_marks_to_a_prediction_of_nothing(truth: str, tmp_path: Path) -> None:
+    """HierText's precision of no words is 1: it stays in scores.json, and is a dash in what people read."""
+    (tmp_path / "fast.toml").write_text("draws = 20\n")
+    given = ["--truth", truth, "--out", str(tmp_path / "out"), "--config", str(tmp_path / "fast.toml")]
+    for name in ("all background", "truth, 1 px to the right"):
+        trivial.predict(truth, name, str(tmp_path / name), "1")
+        given += ["--in", str(tmp_path / name)]
+    done = CliRunner().invoke(evaluate.main, given, env={"COLUMNS": "200"})
+    assert done.exit_code == 0, done.output
+    rows = {
+        cells[1].strip(): cells for cells in (line.split("│") for line in done.output.splitlines()) if len(cells) > 4
+    }
+    unearned = ["loca", "p_global", "word_p", "word_t"]
+    assert [(rows[name][2].strip(), rows[name][4].strip()) for name in unearned] == [("–", "")] * 4
+    assert rows["word_r"][2].split()[0] == "0.00" and "100.00" in rows["word_p"][3]
+    assert rows["hd95_px"][2].strip() == "" != rows["hd95_px"][3].strip()
+    assert "–: nothing to divide by" in done.output
+    page = json.loads((tmp_path / "out" / "scores.json").read_text())
+    nothing, moved = page["predictions"]
+    assert (nothing["by rule"], moved["by rule"]) == (unearned, [])
+    assert nothing["scores"]["word_p"]["value"] == 1.0
+    assert not page["difference"].keys() & set(unearned)
+    html = (tmp_path / "out" / "report.html").read_text()
+    assert "<td>word_p</td><td>–</td>" in html and html.count("–: nothing to divide by") == 1
+
+
+def test_the_report_says_what_its_scores_mean(report: Path) -> None:
+    page = (report / "report.html").read_text()
+    said = legend.explain("nsd_1px")
+    assert f'<button type="button" title="{said}">nsd_1px</button>' in page
+    assert f'<div title="{said}"><dt>NSD at 1 px</dt>' in page
+    assert f'<td class="soft says">{said}</td>' in page
+
+
 @pytest.fixture
 def report(truth: str, tmp_path: Path) -> Path:
     """Two predictions of the truth, scored by the command with all its metrics."""
@@ -247,6 +282,7 @@ def test_a_click_on_a_heading_sorts_the_clips(report: Path, tmp_path: Path) -> N
 
 
 def test_baselines_are_ranked_as_they_must_be(truth: str, tmp_path: Path) -> None:
+    """And each is announced before its work."""
     (tmp_path / "fast.toml").write_text("draws = 20\n")
     given = ["--in", truth, "--out", str(tmp_path / "base"), "--config", str(tmp_path / "fast.toml")]
     done = CliRunner().invoke(baselines.main, given)
@@ -254,4 +290,6 @@ def test_baselines_are_ranked_as_they_must_be(truth: str, tmp_path: Path) -> Non
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in done.output.splitlines() if "|" in line]
     fgiou = {row[0]: float(row[1]) for row in rows[2:]}
     assert list(fgiou) == list(trivial.NAMES)
+    told = re.findall(r"INFO baseline (\d of 6)(?:, \d+ s left)?: (.+)", done.output)
+    assert told == [(f"{i} of 6", name) for i, name in enumerate(trivial.NAMES, start=1)]
     assert fgiou["all background"] == 0 < fgiou["all text"] < fgiou["truth, grown by 1 px"] < 100

@@ -12,16 +12,18 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks import child, endurance, speed, stage, table
-from benchmarks.figures import exactness, scoring, tracking
+from benchmarks.figures import exactness, reading, scoring, tracking
 from benchmarks.metrics import contours
 from benchmarks.peers import feathered, pixel_scores_timed, poisson
 from benchmarks.table import Bar, Line
+from model.data import DataConfig
 from sts import masks
 from sts.errors import DataError
 from synth.compose import FrameCoverage
 from synth.raster import blend
 from synth.raster.coverage import Roi
 from tests.benchmarks.metrics.drawings import drawn, image
+from tests.model import small_set
 
 
 def textured(height: int = 60, width: int = 160) -> np.ndarray:
@@ -103,7 +105,7 @@ def test_the_table_is_printed_and_kept_as_json(tmp_path: Path, capsys: pytest.Ca
 def test_an_unknown_name_of_figures_is_one_line_that_lists_the_known() -> None:
     result = CliRunner().invoke(speed.main, ["wings"])
     assert result.exit_code == 1
-    assert "'wings' is no set of figures; there are synth, metrics, endurance, full" in result.output
+    assert "'wings' is no set of figures; there are synth, metrics, endurance, full, model" in result.output
 
 
 def test_a_child_is_killed_with_its_workers_and_measured(tmp_path: Path) -> None:
@@ -132,6 +134,14 @@ def test_the_digest_of_a_folder_sees_names_and_bytes(tmp_path: Path) -> None:
 def test_the_machine_is_named() -> None:
     found = stage.machine()
     assert found["python"] == ".".join(map(str, sys.version_info[:3]))
+
+
+def test_reading_is_set_beside_decoding_of_the_same_pictures(tmp_path: Path) -> None:
+    clips = [small_set.clip(i) for i in range(2)]
+    folder = reading.written(tmp_path, iter(clips))
+    found = reading.read(folder, DataConfig(), repeats=1)
+    assert 0 < found.decode < found.loader
+    assert reading.access("small", folder, repeats=1).ours > 0
 
 
 def test_our_tracker_is_nearer_than_flowtexts_scheme() -> None:

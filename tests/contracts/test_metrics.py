@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from benchmarks import cases, metrics, scoring
+from benchmarks.metrics import legend
 from benchmarks.metrics.agreement import Cohen, Fleiss
 from benchmarks.metrics.boundary import Boundary
 from benchmarks.metrics.objects import Objects
@@ -20,7 +21,7 @@ from benchmarks.metrics.panoptic import Panoptic
 from benchmarks.metrics.pixels import Pixels
 from benchmarks.metrics.precision import AveragePrecision
 from benchmarks.metrics.region import Region
-from benchmarks.metrics.rows import scorer
+from benchmarks.metrics.rows import by_rule, scorer
 from benchmarks.metrics.temporal import Temporal
 from benchmarks.metrics.track import Tracking
 from benchmarks.metrics.transcription import Transcription
@@ -154,6 +155,22 @@ def test_the_truth_scores_best(kind: type[Any], pairs: list[Case]) -> None:
     found = counted(kind, [(truth, truth) for truth, _ in pairs[:4]]).compute()
     wanted = {name: 0.0 if name in ERRORS else 1.0 for name in found if name not in NO_BEST}
     assert {name: found[name] for name in wanted} == pytest.approx(wanted, abs=1e-6)
+
+
+@metrics_of_the_field
+def test_reports_say_what_each_score_means_and_which_way_is_better(kind: type[Any], pairs: list[Case]) -> None:
+    told = {name: legend.explain(name) for name in counted(kind, pairs[:3]).compute()}
+    assert {name for name, text in told.items() if not text} == set()
+    assert {name for name, text in told.items() if "lower is better" in text} == told.keys() & ERRORS
+    assert {name for name, text in told.items() if "best as in the truth" in text} == told.keys() & NO_BEST
+
+
+@metrics_of_the_field
+def test_what_nobody_earned_is_named(kind: type[Any], pairs: list[Case]) -> None:
+    """Only a score of 1, and none where there are predictions that match."""
+    missed = counted(kind, pairs[3:4])
+    assert {missed.compute()[name] for name in by_rule(missed) & missed.compute().keys()} <= {1.0}
+    assert by_rule(counted(kind, pairs[:1])) == frozenset()
 
 
 @metrics_of_the_field

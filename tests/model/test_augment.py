@@ -6,10 +6,10 @@ from zlib import crc32
 import numpy as np
 import pytest
 
-from model import augment, looks
+from model import augment
 from model.augment import AugmentConfig
 from model.geometry import LARGEST, View, both, whole
-from model.looks import Look
+from model.looks import Grader, Look
 from sts import config
 from sts.errors import ConfigError, DataError
 from sts.protocols import RngFor
@@ -103,7 +103,7 @@ def test_a_look_changes_every_frame_and_moves_nothing(name: str) -> None:
     base = np.full((64, 64, 3), 90, np.uint8)
     base[20:34, 30:48] = (200, 160, 120)
     frames = [np.clip(base + rng.integers(-9, 9, base.shape), 0, 255).astype(np.uint8) for _ in range(3)]
-    made = looks.shown(frames, LOOKS[name])
+    made = [*map(Grader(LOOKS[name]), frames)]
     for before, after in zip(frames, made, strict=True):
         assert not np.array_equal(before, after)
         sign = after[..., 0].astype(float) - np.median(after[..., 0])
@@ -113,13 +113,13 @@ def test_a_look_changes_every_frame_and_moves_nothing(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in LOOKS if name != "noise"])
 def test_a_look_is_the_same_on_all_frames(name: str) -> None:
     picture = np.random.default_rng(1).integers(0, 256, (32, 32, 3)).astype(np.uint8)
-    first, second = looks.shown([picture, picture], LOOKS[name])
+    first, second = map(Grader(LOOKS[name]), [picture, picture])
     assert np.array_equal(first, second)
 
 
 def test_noise_differs_from_frame_to_frame_and_has_its_strength() -> None:
     picture = np.full((64, 64, 3), 128, np.uint8)
-    first, second = looks.shown([picture, picture], Look(noise=6.0, seed=3))
+    first, second = map(Grader(Look(noise=6.0, seed=3)), [picture, picture])
     assert not np.array_equal(first, second)
     assert first.astype(float).std() == pytest.approx(6.0, rel=0.1)
 
@@ -127,14 +127,14 @@ def test_noise_differs_from_frame_to_frame_and_has_its_strength() -> None:
 def test_no_change_keeps_every_bit() -> None:
     picture = np.random.default_rng(1).integers(0, 256, (32, 32, 3)).astype(np.uint8)
     settings = augment.unchanged()
-    assert np.array_equal(looks.shown([picture], augment.draw_look(settings, rng_for(0)))[0], picture)
+    assert np.array_equal(Grader(augment.draw_look(settings, rng_for(0)))(picture), picture)
     assert augment.draw_view(settings, rng_for(0), (90, 160), []) == whole(90, 160)
 
 
 def test_gray_has_the_brightness_of_rec_601() -> None:
     picture = np.zeros((4, 4, 3), np.uint8)
     picture[...] = (100, 50, 200)
-    assert set(looks.shown([picture], Look(gray=True))[0].ravel().tolist()) == {82}
+    assert set(Grader(Look(gray=True))(picture).ravel().tolist()) == {82}
 
 
 @pytest.mark.parametrize(("name", "field"), [("flip", "flip"), ("affine", "degrees"), ("affine", "shear")])

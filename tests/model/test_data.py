@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -14,7 +15,7 @@ from model.data import DataConfig, Shape, Steps, Windows
 from model.frames import to_input
 from model.protocols import Batch
 from model.windows import Order, Pick
-from sts import config, manifest, masks, shards
+from sts import config, jpeg, manifest, masks, shards
 from sts.errors import ConfigError, DataError
 from sts.types import Manifest
 from tests.model import small_set
@@ -58,6 +59,12 @@ def test_without_changes_a_net_sees_what_it_sees_at_inference(small: Path) -> No
     video = next(shards.read(small / "shard-00000.parquet")).video
     assert video is not None
     assert torch.equal(sample.video, to_input(video, 32))
+
+
+def test_stored_pictures_are_those_of_the_sample(small: Path) -> None:
+    samples = Windows([small], PLAIN, SHAPE)
+    pictures = np.stack([jpeg.decode(data, "") for data in samples.stored(Pick(3, 4))])
+    assert torch.equal(to_input(pictures, 32), samples[Pick(3, 4)].video)
 
 
 def test_the_truth_is_soft_and_its_mean_is_that_of_the_strokes(small: Path) -> None:

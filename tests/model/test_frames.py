@@ -41,6 +41,29 @@ def test_a_shrinking_axis_takes_the_mean_over_the_area(size: tuple[int, int]) ->
     assert abs(resize(stripes, width, height).mean() - stripes.mean()) < 2
 
 
+def shares(n: int, n_made: int) -> np.ndarray:
+    """How much of each of n pixels lies in each of the made ones, rows add up to 1."""
+    edges = np.arange(n_made + 1) * n / n_made
+    covered = np.clip(
+        np.minimum.outer(edges[1:], np.arange(1, n + 1)) - np.maximum.outer(edges[:-1], np.arange(n)), 0, 1
+    )
+    return np.asarray(covered / covered.sum(axis=1, keepdims=True))
+
+
+@pytest.mark.parametrize("shape", [(48, 80), (48, 80, 1), (48, 80, 3), (48, 80, 4)])
+@pytest.mark.parametrize("size", [(24, 40), (31, 47), (48, 33), (1, 80), (7, 40), (1, 1)])
+def test_what_shrinks_is_the_exact_mean_over_the_area(shape: tuple[int, ...], size: tuple[int, int]) -> None:
+    picture = np.random.default_rng(0).integers(0, 256, shape).astype(np.uint8)
+    exact = np.einsum("ij,jk...,lk->il...", shares(48, size[0]), picture.astype(float), shares(80, size[1]))
+    assert np.abs(resize(picture, size[1], size[0]) - exact).max() < 0.501
+
+
+def test_a_part_of_a_frame_shrinks_like_its_copy() -> None:
+    """Rows of a crop do not lie one after the other in memory."""
+    picture = np.random.default_rng(0).integers(0, 256, (48, 80, 3)).astype(np.uint8)
+    assert np.array_equal(resize(picture[5:45, 9:77], 31, 17), resize(picture[5:45, 9:77].copy(), 31, 17))
+
+
 def test_a_single_pixel_lands_where_it_was() -> None:
     plane = np.zeros((60, 100), np.uint8)
     plane[15:21, 70:74] = 255

@@ -13,9 +13,10 @@ from model.data import DataConfig, Shape, Windows
 from model.pieces import PrepareConfig
 from model.prepare import main
 from model.windows import Pick
-from sts import config, layers, manifest, masks, shards, stage
-from sts.errors import ConfigError
-from sts.types import Clip, Frame
+from sts import config, jpeg, layers, manifest, masks, shards, stage
+from sts.errors import ConfigError, DataError
+from sts.tables import Soft
+from sts.types import Clip, Frame, Manifest
 from tests.model import small_set
 
 SHAPE = Shape(size=32, window=4)
@@ -53,6 +54,16 @@ def test_a_square_of_the_input_gives_the_very_truth_of_the_frames(small: Path) -
     assert torch.equal(before.valid, after.valid)
     assert len(after.truth.unique()) > 5
     assert float((before.video.float() - after.video.float()).abs().mean()) < 4
+
+
+def test_a_plane_of_another_kind_is_one_line(tmp_path: Path) -> None:
+    clip = small_set.clip(0)
+    stored = tuple(jpeg.encode(frame) for frame in clip.video) if clip.video is not None else ()
+    plain = Soft(truth=(bytes(clip.height * clip.width),) * len(stored), ignored=(None,) * len(stored))
+    info = shards.write(tmp_path / "shard-00000.parquet", [(clip, stored, plain)], meta={})
+    manifest.write(tmp_path, Manifest(command="test", config={}, shards=(info,)))
+    with pytest.raises(DataError, match=r"column truth of frame \d is no plane of 80x48 px; make the set anew with"):
+        Windows([tmp_path], PLAIN, SHAPE)[Pick(0, 0)]
 
 
 def test_frames_that_keep_their_size_keep_their_bytes(small: Path) -> None:

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+import torch
 
 from model import checkpoints, runs, weights
 from model.trainer import Trainer
@@ -11,7 +12,7 @@ from tests.model.small_net import ALONE, settings
 SETTINGS = {"config": {"seed": 1, "optimiser": {"lr": 0.1}}, "processes": 1}
 
 
-def trainer(**given: float) -> Trainer:
+def trainer(**given: float | str) -> Trainer:
     made = Trainer(small_net.net(), settings(**given), ALONE)
     made.advance(small_net.batch(0))
     return made
@@ -46,6 +47,12 @@ def test_the_results_hold_the_running_mean_and_the_net_keeps_its_weights(tmp_pat
     for name in ("net", "adapter"):
         assert weights.read(tmp_path / f"{name}.safetensors")[0]["head.bias"] == 7
     assert one.module.get_parameter("head.bias") == before
+
+
+def test_a_result_in_half_precision_is_asked_for(tmp_path: Path) -> None:
+    runs.finish(tmp_path, trainer(result="fp16"))
+    assert {value.dtype for value in weights.read(tmp_path / "net.safetensors")[0].values()} == {torch.float16}
+    assert {value.dtype for value in weights.read(tmp_path / "adapter.safetensors")[0].values()} == {torch.float32}
 
 
 def test_a_run_is_used_by_its_last_checkpoint(tmp_path: Path) -> None:

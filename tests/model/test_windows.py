@@ -57,7 +57,7 @@ def test_windows_without_a_labelled_frame_are_counted(tmp_path: Path) -> None:
 
 def test_a_set_without_labels_is_one_line(tmp_path: Path) -> None:
     small_set.write(tmp_path / "a", [small_set.clip(0, labelled=[False] * 10)])
-    with pytest.raises(DataError, match="1 clips and no labelled frame to learn from; give a directory with labels"):
+    with pytest.raises(DataError, match="1 clip and no labelled frame to learn from; give a directory with labels"):
         windows.index([tmp_path / "a"], 8, 3)
     small_set.write(tmp_path / "b", [])
     with pytest.raises(DataError, match="0 clips and no labelled frame"):

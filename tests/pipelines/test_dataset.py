@@ -154,7 +154,7 @@ def test_two_clips_of_one_id_are_refused(set_of: SetOf, clip_of: ClipOf, tmp_pat
 
 def test_labels_without_pictures_are_refused(set_of: SetOf, clip_of: ClipOf, tmp_path: Path) -> None:
     labels = set_of("labels", [human(clip_of(0))])
-    with pytest.raises(DataError, match=r"1 clips have no pictures, such as clip-000 of .*labels"):
+    with pytest.raises(DataError, match=r"1 clip without pictures, such as clip-000 of .*labels"):
         built(tmp_path / "out", labels)
 
 
@@ -173,7 +173,7 @@ def test_an_empty_split_is_a_finished_directory_and_is_said(
     with caplog.at_level(logging.WARNING):
         out = built(tmp_path / "out", set_of("a", [clip_of(i, look=0) for i in range(4)]))
     assert manifest.read(out / "test").shards == ()
-    assert "test is empty: 1 groups" in caplog.text
+    assert "test is empty: 1 group of clips" in caplog.text
 
 
 def test_other_settings_are_refused_where_a_dataset_lies(set_of: SetOf, clip_of: ClipOf, tmp_path: Path) -> None:

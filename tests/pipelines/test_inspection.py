@@ -75,6 +75,18 @@ def test_one_flipped_byte_names_clip_and_rule(plain: Path) -> None:
     assert len(damaged) == 1 and damaged[0] in ("clip-002", "clip-003")
 
 
+def test_a_damaged_shard_is_one_line_that_does_not_send_to_the_audit(plain: Path) -> None:
+    torn, flipped_one = plain / "shard-00000.parquet", plain / "shard-00001.parquet"
+    torn.write_bytes(torn.read_bytes()[:-9])
+    flipped(flipped_one, flipped_one.stat().st_size // 2)
+    places = {place.finding.rule: str(place) for place in inspection.inspect(str(plain), AuditConfig(), "1").places}
+    assert places["shard-damaged"].startswith(f"shard-00000.parquet: shard-damaged: {torn} is damaged (")
+    assert places["shard-damaged"].endswith("): run its command again")
+    assert f"clip-damaged: {flipped_one} is damaged (" in places["clip-damaged"]
+    assert places["shard-sha256"].endswith("(SHA-256): delete it and run its command again")
+    assert not any("pipelines.audit" in told or "\n" in told for told in places.values())
+
+
 @pytest.mark.parametrize("place", [0.1, 0.3, 0.7, 0.9, 0.995])
 def test_a_flipped_byte_anywhere_is_found(place: float, plain: Path) -> None:
     path = plain / "shard-00000.parquet"
@@ -202,7 +214,7 @@ def test_the_command_prints_a_table_writes_both_files_and_fails(plain: Path, tmp
     result = CliRunner().invoke(verb.main, ["--in", str(plain), "--out", str(tmp_path / "audit")])
     assert result.exit_code == 1
     assert "clip-001: licence: the clip has no licence" in result.output.splitlines()[-1]
-    assert "4 clips audited, 1 findings to mend, 0 worth a look" in result.output
+    assert "4 clips audited, 1 finding to mend, 0 worth a look" in result.output
     page = (tmp_path / "audit" / "AUDIT.md").read_text(encoding="utf-8")
     assert "- clip-001: licence: the clip has no licence" in page
     (one,) = json.loads((tmp_path / "audit" / "audit.json").read_text(encoding="utf-8"))

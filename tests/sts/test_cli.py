@@ -1,3 +1,4 @@
+import pickle
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,6 +51,13 @@ def test_help_shows_the_six_shared_options_and_the_own_one() -> None:
 def test_an_error_of_ours_is_one_line_and_exit_1() -> None:
     result = CliRunner().invoke(command(DataError("a.mp4 is damaged")), [])
     assert (result.exit_code, result.stderr, result.stdout) == (1, "error: a.mp4 is damaged\n", "")
+
+
+def test_an_error_may_keep_its_advice_apart() -> None:
+    error = pickle.loads(pickle.dumps(DataError("a.mp4 is damaged", "copy it again")))
+    result = CliRunner().invoke(command(error), [])
+    assert result.stderr == "error: a.mp4 is damaged: copy it again\n"
+    assert error.fault == "a.mp4 is damaged"
 
 
 def test_a_bug_keeps_its_traceback() -> None:

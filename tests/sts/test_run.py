@@ -42,7 +42,7 @@ def test_the_log_names_the_time_left_from_the_second_shard_on(caplog: pytest.Log
     with caplog.at_level(logging.INFO, logger="sts.run"):
         map_shards(tasks)
     first, *others = caplog.messages
-    assert first.startswith("shard-0: 1 clips; 1 of 3 shards, ") and "left" not in first
+    assert first.startswith("shard-0: 1 clip; 1 of 3 shards, ") and "left" not in first
     assert all(line.endswith(" s left") for line in others)
 
 

@@ -1,6 +1,7 @@
 from collections.abc import Mapping
 
 import numpy as np
+import pytest
 
 from sts import statistics
 from sts.statistics import PerClip
@@ -60,3 +61,17 @@ def test_one_clip_has_scores_but_no_interval() -> None:
     ]
     assert difference.value == 0.0
     assert np.isnan([difference.low, difference.high]).all()
+
+
+@pytest.mark.parametrize(("n", "t"), [(2, 12.7062), (3, 4.3027), (4, 3.1824), (11, 2.2281), (121, 1.9799)])
+def test_the_interval_of_a_mean_is_students(n: int, t: float) -> None:
+    values = np.random.default_rng(RNG).normal(3.0, 1.0, n)
+    found = statistics.mean(values.tolist())
+    assert found.value == pytest.approx(values.mean())
+    assert (found.high - found.low) / 2 == pytest.approx(t * values.std(ddof=1) / n**0.5, rel=1e-4)
+
+
+def test_one_training_has_a_mean_but_no_interval() -> None:
+    found = statistics.mean([0.5])
+    assert found.value == 0.5
+    assert np.isnan([found.low, found.high]).all()

@@ -100,7 +100,7 @@ def test_a_set_of_which_nothing_can_be_used_is_an_error(folder: Path, tmp_path: 
         (folder / "masks" / f"{i}.png").write_bytes(b"no picture")
     result = load(folder, tmp_path / "out")
     assert result.exit_code == 1
-    assert "not one of 5 clips" in result.output
+    assert "none of 5 clips" in result.output
     assert "damaged mask: 5" in result.output
 
 
@@ -132,4 +132,4 @@ def test_two_clips_of_one_name_are_an_error(folder: Path, tmp_path: Path, stroke
         photo(folder / "images" / f"{name}.jpg")
         save(folder / "masks" / f"{name}.png", strokes)
     result = load(folder, tmp_path / "out")
-    assert "1 clips of the same name, such as a-b" in result.output
+    assert "1 name of several clips, such as a-b" in result.output

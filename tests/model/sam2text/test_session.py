@@ -1,6 +1,5 @@
 """A stream: constant memory, answers at the size of the frame, prompts on any frame, errors that say what to do."""
 
-import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -49,17 +48,15 @@ def test_what_a_session_holds_is_constant() -> None:
 
 
 @pytest.mark.slow
-def test_5000_frames_hold_as_much_as_50_and_a_frame_takes_as_long() -> None:
-    session, sizes, times = StreamSession(make()), [], []
+def test_5000_frames_hold_as_much_as_50() -> None:
+    """That a frame takes as long is measured by `benchmarks.speed model`."""
+    session, sizes = StreamSession(make()), []
     (frame,) = frames(1)
     for number in range(5000):
-        start = time.process_time()
         session.step(frame)
-        times.append(time.process_time() - start)
         if number in (59, 4999):
             sizes.append(held(session))
     assert sizes[0] == sizes[1]
-    assert np.quantile(times[-1000:], 0.1) < 1.1 * np.quantile(times[60:1060], 0.1)
 
 
 def test_the_default_memory_fits_into_32_mib_at_1024_px() -> None:
