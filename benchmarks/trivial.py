@@ -59,6 +59,18 @@ def dilated(strokes: Pixels) -> Pixels:
     return cv2.dilate(strokes.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
 
 
+def on_square(strokes: Pixels, side: int) -> Pixels:
+    """What a square of `side` px can hold: the share of each cell that is covered, enlarged again and cut at one half.
+
+    A network whose input and masks are such a square, whatever the shape of the frame, reaches about this.
+    """
+    share, (height, width) = strokes.astype(np.float32), strokes.shape
+    for size in ((side, height), (side, side)):  # each axis by itself: OpenCV takes no mean where the other one grows
+        shrinks = size < share.shape[::-1]
+        share = np.asarray(cv2.resize(share, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR))
+    return np.asarray(cv2.resize(share, (width, height), interpolation=cv2.INTER_LINEAR) >= 0.5)
+
+
 FROM_PICTURE: Mapping[str, Callable[[Picture], Pixels]] = {
     "all background": nothing,
     "all text": everything,
@@ -68,6 +80,7 @@ FROM_PICTURE: Mapping[str, Callable[[Picture], Pixels]] = {
 FROM_TRUTH: Mapping[str, Callable[[Pixels], Pixels]] = {
     "truth, 1 px to the right": shifted,
     "truth, grown by 1 px": dilated,
+    **{f"truth, on a square of {side} px": partial(on_square, side=side) for side in (128, 256, 512, 1024)},
 }
 NAMES = (*FROM_PICTURE, *FROM_TRUTH)
 

@@ -29,3 +29,14 @@ def test_the_truth_is_moved_and_grown_by_one_pixel() -> None:
     strokes[4, 8] = strokes[4, 2] = True
     assert np.argwhere(trivial.shifted(strokes)).tolist() == [[4, 3]]
     assert trivial.dilated(strokes).sum() == 9 + 6
+
+
+@pytest.mark.parametrize("size", [(48, 96), (96, 48), (48, 48), (24, 96)], ids=str)
+def test_what_fits_the_cells_of_a_square_comes_back_and_what_is_finer_does_not(size: tuple[int, int]) -> None:
+    strokes = np.zeros(size, np.bool_)
+    strokes[size[0] // 4 : size[0] // 2, size[1] // 4 : size[1] // 2] = True
+    assert (trivial.on_square(strokes, 24) != strokes).sum() <= 4, "no more than the corners are rounded"
+    line = np.zeros((96, 96), np.bool_)
+    line[:, 40] = True
+    assert not trivial.on_square(line, 24).any()
+    assert np.array_equal(trivial.on_square(line, 96), line)
