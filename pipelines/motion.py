@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import cv2
 import numpy as np
+from jaxtyping import UInt8
 
 from pipelines.limits import LabelLimits
 from sts import jpeg, masks
@@ -20,7 +21,7 @@ NEAR = 4
 REACH = 16
 """px, the largest motion that is looked for"""
 CLEARLY = 0.5
-"""Share of the squared difference that moving the picture may leave"""
+"""Share of what correlation lacks that moving the picture may leave"""
 HELD = 3
 """Pictures kept at a time"""
 
@@ -80,7 +81,7 @@ def _copied(grey: Pictures, place: int, pair: tuple[TextInstance, TextInstance],
     if last is None or last != one or not masks.area(last):
         return ""
     before, after, window = grey(place - 1), grey(place), _window(last)
-    if not _changed(before, after, window, limits.still):
+    if _change(before, after, window).mean() <= limits.still:
         return ""
     x, y = _motion(before, after, last, window)
     if not (x or y) or np.hypot(x, y) < limits.moved_px:
@@ -98,8 +99,10 @@ def _jumped(grey: Pictures, place: int, three: tuple[TextInstance, ...], limits:
     if usual - best <= limits.drop or not masks.area(together):
         return ""
     window = _window(together)
-    if any(_changed(grey(place), grey(place + step), window, limits.still) for step in (-1, 1)):
-        return ""
+    for step, other in ((-1, last), (1, following)):
+        differ = masks.decode(one)[window] != masks.decode(other)[window]
+        if _change(grey(place), grey(place + step), window)[differ].mean() > limits.still:
+            return ""
     return f"strokes have IoU {best:.2f} with the neighbours, these {usual:.2f} with each other; the picture stays"
 
 
@@ -110,19 +113,25 @@ def _window(mask: Mask) -> Window:
     return rows, slice(max(left - NEAR, 0), min(right + NEAR, mask.width))
 
 
-def _changed(a: Grey, b: Grey, window: Window, still: float) -> bool:
-    """Whether two pictures differ by more than noise."""
+def _change(a: Grey, b: Grey, window: Window) -> UInt8[np.ndarray, "rows columns"]:
+    """By how many grey levels two pictures differ, without most of the noise."""
     one, other = (cv2.blur(picture[window], (3, 3)) for picture in (a, b))
-    return float(cv2.absdiff(one, other).mean()) > still
+    return np.asarray(cv2.absdiff(one, other), np.uint8)
 
 
 def _motion(before: Grey, after: Grey, strokes: Mask, window: Window) -> tuple[int, int]:
-    """(x, y) px by which strokes and their surroundings moved; 0 where moving does not clearly explain the change."""
+    """(x, y) px by which strokes and their surroundings moved; 0 where moving does not clearly explain the change.
+
+    By correlation, as a caption that fades in gets stronger where it is.
+    """
     rows, columns = window
     weight = cv2.dilate(masks.decode(strokes)[window].astype(np.float32), np.ones((5, 5), np.uint8))
     padded = cv2.copyMakeBorder(after, REACH, REACH, REACH, REACH, cv2.BORDER_REPLICATE)
     around = padded[rows.start : rows.stop + 2 * REACH, columns.start : columns.stop + 2 * REACH]
-    left = cv2.matchTemplate(around.astype(np.float32), before[window].astype(np.float32), cv2.TM_SQDIFF, mask=weight)
-    y, x = np.unravel_index(int(left.argmin()), left.shape)
-    clear = float(left[y, x]) < CLEARLY * float(left[REACH, REACH])
+    found = cv2.matchTemplate(
+        around.astype(np.float32), before[window].astype(np.float32), cv2.TM_CCOEFF_NORMED, mask=weight
+    )
+    lack = 1 - np.where(np.abs(found) <= 1, found, 0)  # a flat place has no correlation
+    y, x = np.unravel_index(int(lack.argmin()), lack.shape)
+    clear = float(lack[y, x]) < CLEARLY * float(lack[REACH, REACH])
     return (int(x) - REACH, int(y) - REACH) if clear else (0, 0)

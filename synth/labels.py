@@ -66,16 +66,19 @@ class Labels:
     def instances(self, coverage: FrameCoverage, time: int) -> tuple[TextInstance, ...]:
         """All levels of all blocks that show on this frame; hidden or outside words keep their ids with empty masks."""
         found: list[TextInstance] = []
+        fills = [drawn.fill for words in coverage.words for drawn in words if drawn.fill is not None]
         for block, ids, words in zip(self.blocks, self.ids, coverage.words, strict=True):
             if block.opacity(time) > 0:
-                found.extend(self._block(block, ids, words, time))
+                found.extend(self._block(block, ids, words, fills, time))
         return tuple(found)
 
-    def _block(self, block: Block, ids: BlockIds, drawn: list[Drawn], time: int) -> list[TextInstance]:
+    def _block(
+        self, block: Block, ids: BlockIds, drawn: list[Drawn], fills: Sequence[Layer], time: int
+    ) -> list[TextInstance]:
         outlines = _Polygons(block, time)
         if outlines.behind:
             return []
-        words = [self._word(block, ids, index, one, outlines) for index, one in enumerate(drawn)]
+        words = [self._word(block, ids, index, one, fills, outlines) for index, one in enumerate(drawn)]
         lines = [self._line(block, ids, index, words, outlines) for index in range(len(ids.lines))]
         paragraph = TextInstance(
             track_id=ids.paragraph,
@@ -91,9 +94,11 @@ class Labels:
         chars = [char for index, word in enumerate(words) for char in self._chars(block, ids, index, word, outlines)]
         return [paragraph, *lines, *words, *chars]
 
-    def _word(self, block: Block, ids: BlockIds, index: int, drawn: Drawn, outlines: "_Polygons") -> TextInstance:
+    def _word(
+        self, block: Block, ids: BlockIds, index: int, drawn: Drawn, fills: Sequence[Layer], outlines: "_Polygons"
+    ) -> TextInstance:
         word, polygon = block.layout.words[index], outlines.words[index]
-        visible, whole, effects = self._masks(drawn)
+        visible, whole, effects = self._masks(drawn, fills)
         seen, entire = masks.area(visible), masks.area(whole)
         legible = (
             geometry.ribbon_height(polygon) >= LEAST_HEIGHT_PX
@@ -156,25 +161,26 @@ class Labels:
             )
         ]
 
-    def _masks(self, drawn: Drawn) -> tuple[Mask, Mask, Mask | None]:
-        """Visible fill, whole fill, visible effects outside the fill."""
+    def _masks(self, drawn: Drawn, fills: Sequence[Layer]) -> tuple[Mask, Mask, Mask | None]:
+        """Visible fill, whole fill, visible effects outside all fills."""
         nothing = masks.empty(self.height, self.width)
         if drawn.fill is None:
             return nothing, nothing, nothing if drawn.effects else None
         visible = self._encode(drawn.fill.alpha >= CORE, drawn.fill)
         hidden = not np.array_equal(drawn.fill.alpha, drawn.fill.whole)
         whole = self._encode(drawn.fill.whole >= CORE, drawn.fill) if hidden else visible
-        return visible, whole, self._effects(drawn) if drawn.effects else None
+        return visible, whole, self._effects(drawn, fills) if drawn.effects else None
 
-    def _effects(self, drawn: Drawn) -> Mask:
+    def _effects(self, drawn: Drawn, fills: Sequence[Layer]) -> Mask:
+        """A stroke seen through the soft or faint effect of another word stays a stroke."""
         rois = [layer.roi for layer in drawn.effects]
         left, top = min(roi.left for roi in rois), min(roi.top for roi in rois)
         right, bottom = max(roi.left + roi.width for roi in rois), max(roi.top + roi.height for roi in rois)
         pixels = np.zeros((bottom - top, right - left), bool)
         for layer in drawn.effects:
             _within(pixels, layer, left, top)[...] |= layer.alpha >= CORE
-        if drawn.fill is not None:
-            _erase(pixels, drawn.fill, left, top)
+        for fill in fills:
+            _erase(pixels, fill, left, top)
         return masks.encode_patch(pixels, left, top, self.height, self.width)
 
     def _encode(self, pixels: Bool[np.ndarray, "h w"], layer: Layer) -> Mask:

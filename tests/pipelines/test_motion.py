@@ -75,6 +75,38 @@ def test_a_copy_is_right_where_only_the_light_changes() -> None:
     assert told(whole, (*stored[:2], jpeg.encode(bright), *stored[3:])) == []
 
 
+def faint(stored: bytes, share: float) -> bytes:
+    """The picture with so much of what is sharp in it."""
+    full = jpeg.decode(stored, "c").astype(np.float32)
+    soft = cv2.GaussianBlur(full, (0, 0), 30)
+    return jpeg.encode((soft + share * (full - soft)).astype(np.uint8))
+
+
+def test_a_caption_that_fades_in_has_not_moved() -> None:
+    """So small that moving it puts its surroundings in its place."""
+    empty = np.zeros((HEIGHT, WIDTH), np.uint8)
+    small, edge = (
+        cv2.putText(empty.copy(), "me at", (60, 70), cv2.FONT_HERSHEY_SIMPLEX, 0.45, 1, n).astype(bool) for n in (1, 4)
+    )
+    pictures = np.full((FRAMES, HEIGHT, WIDTH, 3), 100.0)
+    for picture, share in zip(pictures, (0.35, 0.35, 1.0, 1.0, 1.0), strict=True):
+        picture[edge] += share * (20 - 100)
+        picture[small] = 100 + share * (240 - 100)
+    whole, _ = clip(0)
+    for place in range(FRAMES):
+        whole = with_mask(whole, place, masks.encode(small))
+    assert told(whole, tuple(jpeg.encode(picture.astype(np.uint8)) for picture in pictures)) == []
+
+
+def test_pale_strokes_that_shake_with_their_picture_are_right() -> None:
+    whole, stored = clip(0)
+    pale = [faint(one, 0.12) for one in stored]
+    up = jpeg.encode(np.roll(jpeg.decode(pale[2], "c"), -3, axis=0))
+    shaken = with_mask(whole, 2, masks.encode(np.roll(masks.decode(strokes(20)), -3, axis=0)))
+    assert told(shaken, (*pale[:2], up, *pale[3:])) == []
+    assert told(shaken, tuple(pale)) == [("mask-jump", 2, 4, True)]
+
+
 def test_strokes_that_jump_while_the_picture_stands_are_named() -> None:
     whole, stored = clip(0)
     assert told(with_mask(whole, 2, strokes(26)), stored) == [("mask-jump", 2, 4, True)]

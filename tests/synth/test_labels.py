@@ -72,6 +72,18 @@ def test_outline_and_shadow_are_effect_and_never_text(draw: Draw, make_block: Bl
         assert masks.intersection_area(other.effect_mask, other.mask) == 0
 
 
+def test_a_stroke_seen_through_the_effect_of_another_word_stays_a_stroke(draw: Draw, make_block: Block) -> None:
+    white, edge = Fill(kind="solid", colours=((250, 250, 245),)), Border(width=0.1, colour=(0, 0, 0))
+    caption = make_block("over it", style=Style(fill=white, border=edge), y=100.0, first=1, last=4, fade=3)
+    drawing = draw(make_block("Harbour", size=60.0), caption)
+    fading = words(clip(drawing), 1)
+    effects = [one.effect_mask for one in fading if one.effect_mask is not None]
+    strokes = masks.union([one.mask for one in fading if one.mask is not None])
+    assert drawing.blocks[1].opacity(1) < 0.5
+    assert len(effects) == 2 and all(masks.area(effect) for effect in effects)
+    assert all(masks.intersection_area(effect, strokes) == 0 for effect in effects)
+
+
 def test_damage_to_the_picture_changes_no_label(draw: Draw) -> None:
     damage = Degrade(noise=6.0, gamma=1.3, vignette=0.4, sharpen=0.5, jpeg=40, seed=4)
     clean, damaged = clip(draw(shift=1.0)), clip(draw(shift=1.0), damage)

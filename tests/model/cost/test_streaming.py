@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from model.cost import learning, streaming
 from model.sam2text.config import NetConfig
 from model.sam2text.session import ALL_TEXT, StreamSession
@@ -44,13 +42,6 @@ def test_merged_lora_is_no_work_and_each_part_is_counted() -> None:
     assert all(parts.values())
     assert 0 < found.flops.ours - found.flops.plain - sum(parts.values()) < 0.1 * found.flops.plain
     assert (found.entries, found.compiled, found.peak.ours) == (6, None, 0)
-
-
-@pytest.mark.slow
-def test_a_compiled_encoder_is_timed_for_both() -> None:
-    found = streaming.measure({"size": "micro"}, 1, compiled=True)
-    assert found.compiled is not None
-    assert min(found.compiled.ours, found.compiled.plain) > 0
 
 
 def test_the_plain_peer_of_training_has_the_weights_of_sam2_and_all_of_its_trunk_trains() -> None:

@@ -1,11 +1,14 @@
-"""The same weights with their memory and without."""
+"""The same weights with their memory and without, and with their LoRA merged."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from model import checkpoints
+from model.lora import LoRALinear
 from model.sam2text.segmenter import SAM2TextSegmenter
 from model.sam2text.session import ALL_TEXT, StreamSession
 from sts import masks
@@ -47,3 +50,18 @@ def test_a_prompt_without_memory_is_refused(weights: str, video: np.ndarray) -> 
     segmenter = SAM2TextSegmenter(weights=weights, memory=False)
     with pytest.raises(ConfigError, match="memory = false"):
         next(segmenter.segment(video, [Prompt(track_id=1, frame=0, box=(1.0, 1.0, 40.0, 40.0))]))
+
+
+def test_lora_is_merged_and_the_answers_stay(tmp_path: Path, video: np.ndarray) -> None:
+    net, path = make(), str(tmp_path / "net.safetensors")
+    updates = [layer for layer in net.modules() if isinstance(layer, LoRALinear)]
+    for layer in updates:
+        torch.nn.init.normal_(layer.lora_b, std=0.02)
+    checkpoints.save(path, net, 0)
+    loaded = SAM2TextSegmenter(weights=path)._net
+    assert [layer.merged for layer in loaded.modules() if isinstance(layer, LoRALinear)] == [True] * len(updates)
+    assert not any(layer.merged for layer in updates)
+    apart, merged = StreamSession(net), StreamSession(loaded)
+    for frame in video:
+        probabilities = [session.step(frame)[ALL_TEXT].probability for session in (apart, merged)]
+        assert np.abs(probabilities[0] - probabilities[1]).max() <= 1e-6
