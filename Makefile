@@ -39,7 +39,9 @@ $(READY): pyproject.toml constraints.txt
 	@echo "set-up 2/2: the toolkit and its libraries into $(VENV), pinned by constraints.txt; 2.3 GB on disk (more where pip takes a CUDA build of torch), some minutes"
 	@rm -f $@
 	@{ PYTHONWARNINGS=ignore $(BIN)/python -m pip install --progress-bar off --disable-pip-version-check --constraint constraints.txt --editable '.[$(EXTRAS)]' && touch $@; } \
-	| sed -n 's/^Collecting \([A-Za-z0-9._-]*\).*/  getting \1/p; s/^Installing collected.*/  installing them all, a minute or two/p'
+	| awk '/^Collecting /{sub(/[^A-Za-z0-9._-].*/, "", $$2); print "  getting " $$2} \
+	/^Processing .*[.]whl/{sub(/.*\//, ""); sub(/-[0-9].*/, ""); print "  getting " $$0} \
+	/^Installing collected/{print "  installing them all, a minute or two"} {fflush()}'
 	@test -e $@
 
 demo: setup

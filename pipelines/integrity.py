@@ -28,7 +28,7 @@ class Place:
     """On how many frames, or once for the whole clip"""
 
     def __str__(self) -> str:
-        where = self.clip or self.shard or self.directory
+        where = self.clip or (files.join(self.directory, self.shard) if self.shard else self.directory)
         return f"{where}: {self.finding.rule}: {self.finding}"
 
 

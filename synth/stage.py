@@ -17,6 +17,7 @@ from sts.files import Location
 from sts.protocols import Engine, RngFor
 from sts.stage import Notes
 from sts.types import Clip, Manifest
+from sts.wording import counted
 from synth import report, tally
 from synth.optics import DamageConfig
 from synth.setup import Setup, SurfaceConfig, TextConfig, open_detector, open_kit, open_networks
@@ -94,6 +95,10 @@ def job(settings: RenderConfig, backgrounds: Sequence[str]) -> Job:
     if not found and settings.engine != settings.fallback:
         why = ", ".join(f"{n} {reason}" for reason, n in left_out) or "it holds none"
         raise DataError(f"no background video in {', '.join(backgrounds)} can be used ({why}): name a folder of videos")
+    if found:
+        log.info(
+            "%s of video; each is analysed once, before its first clip (some seconds)", counted(len(found), "window")
+        )
     return Job(
         config=settings,
         windows=found,

@@ -224,7 +224,7 @@ def _case(truth: Location, prediction: Location, clip_id: str, curve: Curve) -> 
     value = 100 * float(np.mean(curve.iou))
     return {
         "src": "data:image/jpeg;base64," + base64.b64encode(jpeg.encode(picture)).decode(),
-        "caption": f"{clip_id}, frame {curve.worst}; mean fgIoU of the clip {value:.2f}",
+        "caption": f"{clip_id}, frame {curve.worst}; mean fgIoU of its frames {value:.2f}",
         "spark": charts.spark(curve.iou) if len(curve.iou) > 1 else "",
     }
 

@@ -213,7 +213,7 @@ def test_the_stock_weights_of_sam2_are_a_start_and_those_of_another_size_are_not
         checkpoints.initialise(net, tmp_path / "stock.pt")
     assert all(torch.equal(state(net)[name], value) for name, value in stock.state_dict().items())
     assert (
-        "tensors that train from their first values, such as image_encoder.trunk.blocks.0.attn.proj.lora_a"
+        "112 tensors, to be trained from first values, such as image_encoder.trunk.blocks.0.attn.proj.lora_a"
         in caplog.text
     )
     larger = sizes.build(from_dict(NetConfig, {"size": "nano"}))

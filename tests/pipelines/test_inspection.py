@@ -80,7 +80,7 @@ def test_a_damaged_shard_is_one_line_that_does_not_send_to_the_audit(plain: Path
     torn.write_bytes(torn.read_bytes()[:-9])
     flipped(flipped_one, flipped_one.stat().st_size // 2)
     places = {place.finding.rule: str(place) for place in inspection.inspect(str(plain), AuditConfig(), "1").places}
-    assert places["shard-damaged"].startswith(f"shard-00000.parquet: shard-damaged: {torn} is damaged (")
+    assert places["shard-damaged"].startswith(f"{torn}: shard-damaged: {torn} is damaged (")
     assert places["shard-damaged"].endswith("): run its command again")
     assert f"clip-damaged: {flipped_one} is damaged (" in places["clip-damaged"]
     assert places["shard-sha256"].endswith("(SHA-256): delete it and run its command again")
