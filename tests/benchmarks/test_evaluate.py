@@ -290,6 +290,6 @@ def test_baselines_are_ranked_as_they_must_be(truth: str, tmp_path: Path) -> Non
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in done.output.splitlines() if "|" in line]
     fgiou = {row[0]: float(row[1]) for row in rows[2:]}
     assert list(fgiou) == list(trivial.NAMES)
-    told = re.findall(r"INFO baseline (\d of 6)(?:, \d+ s left)?: (.+)", done.output)
-    assert told == [(f"{i} of 6", name) for i, name in enumerate(trivial.NAMES, start=1)]
+    told = re.findall(r"INFO baseline (\d of 9)(?:, \d+ s left)?: (.+)", done.output)
+    assert told == [(f"{i} of 9", name) for i, name in enumerate(trivial.NAMES, start=1)]
     assert fgiou["all background"] == 0 < fgiou["all text"] < fgiou["truth, grown by 1 px"] < 100
