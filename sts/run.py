@@ -117,12 +117,15 @@ def _local(n: int) -> Iterator[str]:
     library = _distributed()
     environment = {f"{name}_NUM_THREADS": 1 for name in ("OMP", "OPENBLAS", "MKL", "NUMBA")}
     environment["MALLOC_ARENA_MAX"] = 1  # else the thread of the tasks keeps what it frees
+    settings = {
+        "distributed.nanny.pre-spawn-environ": environment,
+        "distributed.scheduler.allowed-failures": 1,
+        "distributed.worker.profile.enabled": False,  # a worker would keep an hour of it, and grow for as long
+    }
     listening = threading.current_thread() is threading.main_thread()
     before = signal.signal(signal.SIGINT, signal.SIG_IGN) if listening else None
     try:
-        with dask.config.set(
-            {"distributed.nanny.pre-spawn-environ": environment, "distributed.scheduler.allowed-failures": 1}
-        ):
+        with dask.config.set(settings):
             cluster = library.LocalCluster(
                 n_workers=n,
                 threads_per_worker=1,

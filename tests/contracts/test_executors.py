@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from sts import stage
+from sts import run, stage
 from sts.errors import ConfigError, DataError, ServerError
 from sts.stage import Stage
 
@@ -134,3 +134,8 @@ def test_a_number_of_workers_that_is_none_is_refused(toy: Any, tmp_path: Path, w
 def test_a_scheduler_that_does_not_answer_is_one_line(toy: Any, tmp_path: Path) -> None:
     with pytest.raises(ServerError, match=r"no Dask scheduler answers at tcp://127.0.0.1:1:"):
         make(toy, tmp_path, "tcp://127.0.0.1:1")
+
+
+def test_local_workers_keep_no_history_of_what_they_do(toy: Any) -> None:
+    told = run.map_shards({0: toy.callbacks}, "2")[0].path
+    assert "keep-alive" in told and "profile" not in told

@@ -4,13 +4,28 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 
+import distributed
 import numpy as np
 
 from sts.errors import DataError
 from sts.stage import Notes
 from sts.types import Clip, Frame, Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a task says in place of a shard."""
+
+    path: str
+    clips: int = 1
+
+
+def callbacks() -> Told:
+    """What the Dask worker of this task does again and again."""
+    return Told(" ".join(distributed.get_worker().periodic_callbacks))
 
 
 def clips(how: str, item: tuple[int, int], notes: Notes) -> Iterator[Clip]:
