@@ -1,6 +1,8 @@
 """Batches for training from shards of frames: the same for every number of workers, from any step on."""
 
+import atexit
 import itertools
+import os
 import signal
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -171,7 +173,11 @@ class _Caught(Dataset[Batch | StsError]):
 
 
 def _settle(_: int) -> None:
-    """One thread a process; Ctrl-C is for the process that trains."""
+    """One thread a process; Ctrl-C is for the process that trains.
+
+    At its end it leaves at once: a library that stops its threads then may abort, which would be told as an error.
+    """
+    atexit.register(os._exit, 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(1)
     run.settle()
