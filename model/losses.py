@@ -1,7 +1,7 @@
 """Losses of a text mask with a soft truth: each pixel's truth is the share that strokes cover.
 
-Weights and forms are those of the fine-tuning recipe of SAM2.1 (20 focal + dice + IoU + object score); every loss is a
-mean over what counts, so that ignored pixels and frames without labels change nothing.
+Default weights and forms are those of the fine-tuning recipe of SAM2.1 (20 focal + dice + IoU + object score); every
+loss is a mean over what counts, so that ignored pixels and frames without labels change nothing.
 """
 
 from dataclasses import dataclass
@@ -11,13 +11,31 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 from torch.nn import functional
 
-ALPHA, GAMMA = 0.25, 2.0
-"""Focal loss (arXiv 1708.02002)"""
-FOCAL_WEIGHT = 20.0
+from sts.errors import ConfigError
 
 Logits = Float[Tensor, "n h w"]
 Truth = Float[Tensor, "n h w"]
 Valid = Bool[Tensor, "n h w"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FocalConfig:
+    """Focal loss (arXiv 1708.02002); gamma 0 with alpha 0.5 is cross entropy, halved."""
+
+    weight: float = 20.0
+    """Beside dice, which has 1"""
+    alpha: float = 0.25
+    """Of strokes, against 1 - alpha of background. Below 0.5 a pixel must be more than half sure to become text"""
+    gamma: float = 2.0
+    """How little a pixel counts that is right already"""
+
+    def __post_init__(self) -> None:
+        """ConfigError for a loss that teaches nothing, or the contrary."""
+        if self.weight < 0 or not 0 < self.alpha < 1 or self.gamma < 0:
+            raise ConfigError(
+                f"focal.weight = {self.weight}, alpha = {self.alpha}, gamma = {self.gamma}: "
+                "give an alpha between 0 and 1 and no negative number"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +68,9 @@ class Target:
         return (self.truth * self.counted).sum((1, 2)) >= 1
 
 
-def total(scales: dict[str, Prediction], score: Float[Tensor, " n"], target: Target) -> dict[str, Tensor]:
+def total(
+    scales: dict[str, Prediction], score: Float[Tensor, " n"], target: Target, config: FocalConfig
+) -> dict[str, Tensor]:
     """All losses by name: "total" is to be minimised. `score` is the logit of "there is text on this frame".
 
     The logits of every scale are enlarged to the truth's grid, as what the user sees is: a coarse mask then learns to
@@ -60,7 +80,7 @@ def total(scales: dict[str, Prediction], score: Float[Tensor, " n"], target: Tar
     losses = {"object": object_score(score, target)}
     for name, prediction in scales.items():
         logits = enlarge(prediction.logits, target)
-        losses[f"focal_{name}"] = FOCAL_WEIGHT * focal(logits, target)
+        losses[f"focal_{name}"] = config.weight * focal(logits, target, config)
         losses[f"dice_{name}"] = dice(logits, target)
         if prediction.quality is not None:
             losses[f"iou_{name}"] = quality_error(prediction.quality, logits, target)
@@ -74,13 +94,13 @@ def enlarge(logits: Float[Tensor, "n gh gw"], target: Target) -> Logits:
     return wide[:, 0]
 
 
-def focal(logits: Logits, target: Target) -> Float[Tensor, ""]:
+def focal(logits: Logits, target: Target, config: FocalConfig) -> Float[Tensor, ""]:
     """Mean over the pixels that count of alpha_t (1 - p_t)^gamma BCE, linear in a soft truth."""
     truth, probability = target.truth, logits.sigmoid()
     error = functional.binary_cross_entropy_with_logits(logits, truth, reduction="none")
     right = probability * truth + (1 - probability) * (1 - truth)
-    balance = ALPHA * truth + (1 - ALPHA) * (1 - truth)
-    return _mean(balance * (1 - right) ** GAMMA * error, target.counted)
+    balance = config.alpha * truth + (1 - config.alpha) * (1 - truth)
+    return _mean(balance * (1 - right) ** config.gamma * error, target.counted)
 
 
 def dice(logits: Logits, target: Target) -> Float[Tensor, ""]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from model.losses import FocalConfig
 from sts.errors import ConfigError
 
 SizeName = Literal["micro", "nano", "tiny", "small", "base_plus", "large"]
@@ -116,6 +117,8 @@ class NetConfig:
     scales: ScalesConfig = field(default_factory=ScalesConfig)
     memory: MemoryConfig = field(default_factory=MemoryConfig)
     train: TrainedConfig = field(default_factory=TrainedConfig)
+    focal: FocalConfig = field(default_factory=FocalConfig)
+    """The loss by pixel"""
     prompted: float = 0.15
     """Share of the training batches in which some frames get points or a box, as from a user"""
 

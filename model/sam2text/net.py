@@ -100,7 +100,7 @@ class SAM2Text(SAM2Base):
             labelled=batch.labelled.flatten(0, 1),
         )
         scales = {f"x{scale}": _prediction(sights, scale) for scale in sights[0].masks}
-        return losses.total(scales, _stack([sight.object_score for sight in sights]), target)
+        return losses.total(scales, _stack([sight.object_score for sight in sights]), target, self.config.focal)
 
     def masks(self, video: Video) -> Float[Tensor, "b t s s"]:
         """Share of each pixel of the input square that is text, without prompts."""

@@ -7,7 +7,10 @@ import torch
 from torch import Tensor
 
 from model import losses
-from model.losses import Prediction, Target
+from model.losses import FocalConfig, Prediction, Target
+from sts.errors import ConfigError
+
+PAPER = FocalConfig()
 
 
 def square(side: int = 16, at: int = 4, size: int = 8) -> Tensor:
@@ -28,15 +31,15 @@ def perfect(truth: Tensor) -> Tensor:
     return truth * 40 - 20
 
 
-def everything(logits: Tensor, goal: Target) -> dict[str, Tensor]:
+def everything(logits: Tensor, goal: Target, config: FocalConfig = PAPER) -> dict[str, Tensor]:
     n = len(goal.truth)
-    return losses.total({"x1": Prediction(logits=logits, quality=torch.full((n,), 0.5))}, torch.zeros(n), goal)
+    return losses.total({"x1": Prediction(logits=logits, quality=torch.full((n,), 0.5))}, torch.zeros(n), goal, config)
 
 
 def test_a_perfect_mask_with_the_right_score_and_quality_costs_nothing() -> None:
     truth = square()
     prediction = Prediction(logits=perfect(truth), quality=torch.ones(1))
-    parts = losses.total({"x1": prediction}, torch.full((1,), 20.0), target(truth))
+    parts = losses.total({"x1": prediction}, torch.full((1,), 20.0), target(truth), PAPER)
     assert parts["total"] < 1e-6
 
 
@@ -48,9 +51,26 @@ def test_the_total_is_the_sum_of_its_parts() -> None:
 
 
 def test_focal_loss_of_an_undecided_mask_is_the_formula() -> None:
-    text, undecided = target(torch.ones(1, 2, 2)), torch.zeros(1, 2, 2)
-    assert float(losses.focal(undecided, text)) == pytest.approx(0.25 * 0.25 * math.log(2))
-    assert float(losses.focal(undecided, target(torch.zeros(1, 2, 2)))) == pytest.approx(0.75 * 0.25 * math.log(2))
+    text, nothing, undecided = target(torch.ones(1, 2, 2)), target(torch.zeros(1, 2, 2)), torch.zeros(1, 2, 2)
+    assert float(losses.focal(undecided, text, PAPER)) == pytest.approx(0.25 * 0.25 * math.log(2))
+    assert float(losses.focal(undecided, nothing, PAPER)) == pytest.approx(0.75 * 0.25 * math.log(2))
+
+
+def test_without_gamma_the_focal_loss_is_half_the_cross_entropy() -> None:
+    text, logits = target(torch.ones(1, 2, 2)), torch.full((1, 2, 2), -3.0)
+    plain = FocalConfig(alpha=0.5, gamma=0.0)
+    assert float(losses.focal(logits, text, plain)) == pytest.approx(math.log(1 + math.exp(3)) / 2)
+
+
+def test_the_weight_of_the_focal_loss_can_be_set() -> None:
+    once, twice = (everything(torch.zeros(1, 16, 16), target(square()), FocalConfig(weight=w)) for w in (1.0, 2.0))
+    assert float(twice["focal_x1"]) == pytest.approx(2 * float(once["focal_x1"]))
+
+
+@pytest.mark.parametrize("wrong", [{"weight": -1.0}, {"alpha": 0.0}, {"alpha": 1.0}, {"gamma": -1.0}])
+def test_a_focal_loss_that_teaches_nothing_is_refused(wrong: dict[str, float]) -> None:
+    with pytest.raises(ConfigError, match="focal"):
+        FocalConfig(**wrong)
 
 
 def test_dice_of_half_a_square_is_the_formula() -> None:
@@ -68,7 +88,7 @@ def test_the_expected_iou_is_compared_with_that_of_the_binary_masks() -> None:
 
 def test_a_soft_truth_is_not_made_binary() -> None:
     pixel, logits = torch.full((1, 4, 4), 0.3), torch.linspace(-4, 4, 801)
-    values = torch.stack([losses.focal(torch.full((1, 4, 4), float(x)), target(pixel)) for x in logits])
+    values = torch.stack([losses.focal(torch.full((1, 4, 4), float(x)), target(pixel), PAPER) for x in logits])
     best = logits[values.argmin()].sigmoid()
     assert 0.05 < best < 0.45  # focal loss leans away from the truth; a binary one would ask for 0
 
@@ -124,7 +144,7 @@ def test_a_sliver_of_a_stroke_is_no_text() -> None:
 def test_coarse_logits_are_judged_on_the_grid_of_the_truth() -> None:
     truth = square()
     coarse = Prediction(logits=perfect(truth)[:, ::2, ::2], quality=None)
-    parts = losses.total({"x1": coarse}, torch.zeros(1), target(truth))
+    parts = losses.total({"x1": coarse}, torch.zeros(1), target(truth), PAPER)
     assert "iou_x1" not in parts
     assert 0 < float(parts["dice_x1"]) < 0.1
 
