@@ -69,6 +69,11 @@ def load(net: Net, location: Location) -> None:
         _fill(net, path, _used(state), header, may_lack=())
 
 
+def take(net: Net, state: State, name: str) -> None:
+    """Take every weight from tensors that were read; `name` says of what. DataError if they are not of this net."""
+    _fill(net, name, state, None, may_lack=())
+
+
 def initialise(net: Net, location: Location) -> None:
     """Like `load`, where what trains may be missing and keeps its first values: how a net grows from a smaller one."""
     path = find(location)
@@ -103,12 +108,17 @@ def steps(out: Location) -> list[str]:
 
 
 def find(location: Location) -> Location:
-    """A file as it is; of a run directory, the weights of its last checkpoint. DataError where there is none."""
+    """A file as it is, that of a name such as `nano`; of a run directory, the weights of its last checkpoint.
+
+    DataError where there is none.
+    """
+    location = weights.SHIPPED.get(str(location), location)
     if str(location).endswith((weights.SUFFIX, ".pt", ".pth")) or not files.names(location):
         return location
     names = steps(location)
     if not names:
-        raise DataError(f"{location} holds no checkpoint: give a file of weights, or the --out of a training")
+        known = " or ".join(weights.SHIPPED)
+        raise DataError(f"{location} holds no checkpoint: give a file of weights, the --out of a training, or {known}")
     return files.join(location, names[-1])
 
 

@@ -8,7 +8,7 @@ from sts.errors import ConfigError
 
 
 @verb(inputs=("data/dataset/test",), out="data/predict")
-@click.option("--weights", default="", metavar="FILE|RUN", help="Weights, or the directory of a training.")
+@click.option("--weights", default="", metavar="FILE|RUN", help="Weights, or a training.  [default: nano, which ships]")
 def main(options: Options, weights: str) -> None:
     """Predict the one --in directory of clips into --out, which names it as the place of its pictures.
 

@@ -27,12 +27,13 @@ class PredictConfig:
 def predict(settings: PredictConfig, source: Location, out: Location, weights: str, workers: str) -> Manifest:
     """Predict what is missing of the clips in `source`, shard by shard, without their pictures.
 
-    `weights` goes to the segmenter; "" for one that its table names or that needs none. The manifest holds every
+    `weights` goes to the segmenter; "" for those that its table names, else its own, or none. The manifest holds every
     option of the segmenter and the SHA-256 of the weights in place of their path.
     """
     file = _file(weights or settings.segmenter.get("weights", ""))
     text = config.to_json({**settings.segmenter, **({"weights": file} if file else {})})
-    made = {**_resolved(text), "weights": files.sha256(file) if file else ""}
+    made = _resolved(text)
+    made["weights"] = files.sha256(_file(made["weights"])) if made.get("weights") else ""
     run = Stage(command="model.predict", config={"segmenter": made}, out=out, inputs=(source,))
     shards = [shard.path for shard in manifest.read(source).shards]
     return stage.make(run, partial(_clips, str(source), text), shards, workers)

@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
+from pathlib import Path
 from typing import Any, Literal
 
 import safetensors.torch
@@ -24,6 +25,8 @@ State = Mapping[str, torch.Tensor]
 SUFFIX = ".safetensors"
 KEY = "sts"
 """Of our header among the metadata of a safetensors file"""
+SHIPPED = {"nano": Path(__file__).parent / "assets" / "nano.safetensors"}
+"""Name to weights of our own, which learned from what synth.render makes and nothing else: assets/nano.md"""
 ADDRESS = "https://dl.fbaipublicfiles.com/segment_anything_2/092824/"
 OFFICIAL = {
     "tiny": "sam2.1_hiera_tiny.pt",

@@ -127,8 +127,6 @@ def test_a_segmenter_that_misses_frames_is_named(rendered: str) -> None:
 
 def test_what_cannot_be_used_is_one_line(rendered: str, tmp_path: Path) -> None:
     out = str(tmp_path / "out")
-    with pytest.raises(PluginError, match="give --weights"):
-        predicting.predict(PredictConfig(), rendered, out, "", "1")
     with pytest.raises(DataError, match=r"none\.safetensors"):
         predicting.predict(PredictConfig(), rendered, out, str(tmp_path / "none.safetensors"), "1")
     with pytest.raises(PluginError, match="unknown key weights"):
