@@ -11,9 +11,10 @@ import cv2
 
 from benchmarks import endurance as trials
 from benchmarks.endurance import EnduranceConfig, Trial
-from benchmarks.figures import clips, cold, exactness, net, pace, reading, scoring, tracking
+from benchmarks.figures import clips, cold, exactness, net, pace, prelabel, reading, scoring, tracking
 from benchmarks.figures.net import ModelConfig
 from benchmarks.figures.pace import STEPS, Pace
+from benchmarks.figures.prelabel import PrelabelSpeed
 from benchmarks.peers import synthtiger
 from benchmarks.table import Bar, Line
 from sts import run
@@ -44,6 +45,7 @@ class SpeedConfig:
     """Virtual environment of the reference evaluators, made on first use"""
     endurance: EnduranceConfig = field(default_factory=EnduranceConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
+    prelabel: PrelabelSpeed = field(default_factory=PrelabelSpeed)
 
 
 Measure = Callable[[SpeedConfig, Path | None], list[Line]]
@@ -58,6 +60,7 @@ def speed(what: str, settings: SpeedConfig, folder: Path | None) -> list[Line]:
         "full": full,
         "model": model,
         "loader": loader,
+        "prelabel": prelabels,
     }
     if what not in known:
         raise ConfigError(f"{what!r} is no set of figures; there are {', '.join(known)}")
@@ -120,6 +123,15 @@ def loader(settings: SpeedConfig, folder: Path | None) -> list[Line]:
         renderer = clips.bench(folder, scratch / "cache", size=size, frames=settings.frames, seed=settings.seed)
         samples = clips.samples(renderer, settings.clips, settings.words)
         return reading.measure(renderer, samples, scratch, settings.repeats)
+
+
+def prelabels(settings: SpeedConfig, folder: Path | None) -> list[Line]:
+    """Labelers on rendered clips."""
+    with tempfile.TemporaryDirectory() as name:
+        scratch, size = Path(name), (settings.width, settings.height)
+        renderer = clips.bench(folder, scratch / "cache", size=size, frames=settings.frames, seed=settings.seed)
+        samples = clips.samples(renderer, settings.clips, settings.words)
+        return prelabel.measure(settings.prelabel, prelabel.rendered(renderer, samples), scratch)
 
 
 def machine() -> dict[str, str]:

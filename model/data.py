@@ -15,7 +15,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from model import samples, stopping, windows
 from model.augment import AugmentConfig
-from model.protocols import Batch
+from model.protocols import Batch, Wish
 from model.samples import Places, Sample
 from model.windows import Entry, Order, Pick
 from sts import run
@@ -58,6 +58,8 @@ class Shape:
     """Of this process"""
     world: int = 1
     """Processes that share each step"""
+    wish: Wish = field(default_factory=Wish)
+    """What the net wants of a sample besides pictures and strokes"""
 
 
 class Windows(Dataset[Sample]):
@@ -73,7 +75,7 @@ class Windows(Dataset[Sample]):
     def __getitem__(self, pick: Pick) -> Sample:
         entry, places, rng_for = self._chosen(pick)
         try:
-            return samples.make(entry, places, self.config.augment, self.shape.size, rng_for)
+            return samples.make(entry, places, self.config.augment, self.shape.size, rng_for, self.shape.wish)
         except DataError as error:
             raise DataError(f"{error} (clip {entry.clip_id} in {entry.shard})") from error
 
@@ -151,6 +153,7 @@ def batch(samples: Sequence[Sample], seed: int) -> Batch:
         labelled=_together([one.labelled for one in samples]),
         clip_ids=tuple(one.clip_id for one in samples),
         seed=seed,
+        layout=None if samples[0].layout is None else tuple(one.layout or () for one in samples),
     )
 
 

@@ -1,7 +1,7 @@
 """Where the square input looks at a frame, and the one resampling of picture and truth that follows from it."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -57,6 +57,12 @@ def whole(height: int, width: int) -> View:
     return View(left=0.0, top=0.0, width=float(width), height=float(height))
 
 
+def letterboxed(view: View) -> View:
+    """The same and beyond, to the right or below, so that it is square and nothing is stretched."""
+    side = max(view.width, view.height)
+    return replace(view, width=side, height=side)
+
+
 def both(picture: UInt8[np.ndarray, "h w 3"], truth: UInt8[np.ndarray, "h w"], view: View, size: int) -> Pair:
     """Picture and truth under one view; where it is turned they are resampled at once, as four planes."""
     if view.upright:
@@ -68,15 +74,13 @@ def both(picture: UInt8[np.ndarray, "h w 3"], truth: UInt8[np.ndarray, "h w"], v
 
 
 def seen(planes: Planes, view: View, size: int, fill: Fill) -> Square:
-    """Planes under a view.
+    """Planes under a view, with `fill` where it looks beyond the frame.
 
     An upright view is resized exactly as at inference. Any other is sampled linearly on a finer grid, as fine as the
     frame's own, of which each pixel takes the mean.
     """
     if view.upright:
-        left, top = round(view.left), round(view.top)
-        right, bottom = round(view.left + view.width), round(view.top + view.height)
-        square = resize(planes[top:bottom, left:right], size, size)
+        square = _upright(planes, view, size, fill)
         return cv2.flip(square, 1) if view.flip else square
     if max(planes.shape[:2]) > LARGEST:
         raise DataError(
@@ -84,6 +88,18 @@ def seen(planes: Planes, view: View, size: int, fill: Fill) -> Square:
             "make it smaller with `python -m model.prepare`"
         )
     return _warped(planes, view.matrix(), size, fill)
+
+
+def _upright(planes: Planes, view: View, size: int, fill: Fill) -> Square:
+    left, top = round(view.left), round(view.top)
+    wide, high = round(view.left + view.width) - left, round(view.top + view.height) - top
+    part = planes[top : top + high, left : left + wide]
+    inner = [max(round(size * there / all_), 1) for there, all_ in zip(part.shape, (high, wide), strict=False)]
+    if inner == [size, size]:
+        return resize(part, size, size)
+    square = np.full((size, size, *planes.shape[2:]), fill, np.uint8)
+    square[: inner[0], : inner[1]] = resize(part, inner[1], inner[0])
+    return square
 
 
 def _warped(planes: Planes, matrix: Float64[np.ndarray, "2 3"], size: int, fill: Fill) -> Square:

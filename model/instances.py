@@ -78,14 +78,18 @@ class Tracker:
         A track goes on as it went; one that was seen once goes as most others do, for then the camera moves.
         """
         found = pieces(strokes, confidence, self.config)
-        before = self._matches([piece.box for piece in found])
-        seen = [self._track(piece.box, before.get(i)) for i, piece in enumerate(found)]
+        pairs = zip(found, self.follow([piece.box for piece in found]), strict=True)
+        return tuple(Segment(track_id=track, mask=one.mask, score=one.score) for one, track in pairs)
+
+    def follow(self, boxes: list[Box]) -> list[int]:
+        """Track of each box of the next frame."""
+        before = self._matches(boxes)
+        seen = [self._track(box, before.get(i)) for i, box in enumerate(boxes)]
         taken = {track.track_id for track in seen}
         waiting = (track for track in self.tracks if track.track_id not in taken)
         self.tracks = seen + [track for track in waiting if self._frame - track.frame <= self.config.gap]
         self._frame += 1
-        pairs = zip(found, seen, strict=True)
-        return tuple(Segment(track_id=track.track_id, mask=one.mask, score=one.score) for one, track in pairs)
+        return [track.track_id for track in seen]
 
     def _track(self, box: Box, before: Track | None) -> Track:
         if before is None:

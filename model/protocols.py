@@ -6,6 +6,8 @@ from typing import Any, Protocol, runtime_checkable
 import torch
 from jaxtyping import Bool, Float, UInt8
 
+from model.regions import Layout
+
 Video = UInt8[torch.Tensor, "b t 3 h w"]
 Truth = UInt8[torch.Tensor, "b t h w"]
 Valid = Bool[torch.Tensor, "b t h w"]
@@ -28,6 +30,8 @@ class Batch:
     """One a clip, to name it in a message"""
     seed: int
     """For the random choices of the net, such as which frames get prompts"""
+    layout: tuple[tuple[Layout, ...], ...] | None = None
+    """Words, lines and paragraphs by clip and frame; None where the net has no wish for them"""
 
     def to(self, device: torch.device | str) -> "Batch":
         """The same batch with its tensors on a device."""
@@ -38,6 +42,22 @@ class Batch:
             valid=self.valid.to(device, non_blocking=True),
             labelled=self.labelled.to(device, non_blocking=True),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a net wants of its samples besides pictures and strokes."""
+
+    layout: bool = False
+    """Words, lines and paragraphs"""
+    letterbox: bool = False
+    """Frames keep their shape, and the input square is filled up to the right or below; else they are stretched"""
+
+
+def wish(net: object) -> Wish:
+    """Its attribute `wish`; a net without one wants nothing more."""
+    found: Wish = getattr(net, "wish", Wish())
+    return found
 
 
 @runtime_checkable

@@ -11,10 +11,12 @@ import pyarrow as pa
 import torch
 from jaxtyping import Bool, Int64, UInt8
 
-from model import augment, looks
+from model import augment, looks, regions
 from model.augment import AugmentConfig
 from model.frames import put
-from model.geometry import View, both, seen
+from model.geometry import View, both, letterboxed, seen
+from model.protocols import Wish
+from model.regions import Layout, Regions
 from model.truth import COLUMNS, INSTANCES, SIZE, Truth
 from model.windows import Entry
 from sts import jpeg, layers, shards
@@ -31,6 +33,7 @@ LARGEST_ON_HEAP = 32 << 20
 """bytes; glibc takes no more"""
 KEPT = 512 << 20
 """bytes of free memory that a process keeps at most"""
+NOTHING = Wish()
 Rgb = UInt8[np.ndarray, "h w 3"]
 
 
@@ -57,13 +60,18 @@ class Sample:
     truth: UInt8[torch.Tensor, "t size size"]
     valid: Bool[torch.Tensor, "t size size"]
     labelled: Bool[torch.Tensor, " t"]
+    layout: tuple[Layout, ...] | None = None
+    """By frame, where it was wished for"""
 
 
-def make(entry: Entry, places: Places, changes: AugmentConfig, size: int, rng_for: RngFor) -> Sample:
+def make(
+    entry: Entry, places: Places, changes: AugmentConfig, size: int, rng_for: RngFor, wish: Wish = NOTHING
+) -> Sample:
     """Frames of a clip as squares of `size` px, changed alike. DataError for what cannot be read."""
-    rows = _rows(entry, words=changes.crop > 0)
+    rows = _rows(entry, words=changes.crop > 0, layout=wish.layout)
     truth = Truth(rows)
     view = augment.draw_view(changes, rng_for, (truth.height, truth.width), _words(truth, places, changes))
+    view = letterboxed(view) if wish.letterbox else view
     grade = looks.Grader(augment.draw_look(changes, rng_for))
     room = Room.of(len(places), size)
     for place, data, *parts in zip(places.tolist(), _pictures(entry, rows, places), *room, strict=True):
@@ -74,12 +82,13 @@ def make(entry: Entry, places: Places, changes: AugmentConfig, size: int, rng_fo
         truth=torch.from_numpy(room.truth),
         valid=torch.from_numpy(room.valid),
         labelled=torch.from_numpy(np.asarray(entry.labelled)[places]),
+        layout=_layout(rows, places, view, size) if wish.layout else None,
     )
 
 
 def stored(entry: Entry, places: Places) -> list[bytes]:
     """JPEGs of the frames: what takes longest is to decode them."""
-    return _pictures(entry, _rows(entry, words=False), places)
+    return _pictures(entry, _rows(entry, words=False, layout=False), places)
 
 
 def keep_memory() -> None:
@@ -97,12 +106,12 @@ def _shard(path: str) -> shards.Shard:
     return shards.Shard(path)
 
 
-def _rows(entry: Entry, *, words: bool) -> pa.Table:
+def _rows(entry: Entry, *, words: bool, layout: bool) -> pa.Table:
     """What a sample needs of its clip: instances only where there is no soft truth, or to look for words."""
     shard = _shard(entry.shard)
-    if shard.columns.isdisjoint(SOFT.names):
-        return shard.rows(entry.group, ["picture", *COLUMNS])
-    return shard.rows(entry.group, ["picture", *SIZE, *SOFT.names, *(INSTANCES if words else ())])
+    soft = not shard.columns.isdisjoint(SOFT.names)
+    strokes = [*SIZE, *SOFT.names, *(INSTANCES if words or layout else ())] if soft else COLUMNS
+    return shard.rows(entry.group, [*dict.fromkeys(["picture", *strokes, *(regions.COLUMNS if layout else ())])])
 
 
 def _pictures(entry: Entry, rows: pa.Table, places: Places) -> list[bytes]:
@@ -112,6 +121,11 @@ def _pictures(entry: Entry, rows: pa.Table, places: Places) -> list[bytes]:
         above = layers.jpegs(entry.directory, entry.clip_id)
         return [above[place] for place in places]
     return [stored[place].as_py() for place in places.tolist()]
+
+
+def _layout(rows: pa.Table, places: Places, view: View, size: int) -> tuple[Layout, ...]:
+    found = Regions(rows)
+    return tuple(found.seen(place, view, size) for place in places.tolist())
 
 
 def _words(truth: Truth, places: Places, changes: AugmentConfig) -> list[Point]:

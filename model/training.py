@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from model import checkpoints, data, nets, runs, stopping, team, telemetry, weights
-from model.protocols import Batch, Net
+from model.protocols import Batch, Net, wish
 from model.team import Team
 from model.trainer import NotFiniteError, TrainConfig, Trainer
 from sts import config, files, manifest
@@ -114,6 +114,7 @@ def _shape(trainer: Trainer) -> data.Shape:
         seed=settings.seed,
         rank=members.rank,
         world=members.size,
+        wish=wish(trainer.net),
     )
 
 

@@ -1,7 +1,6 @@
 """Near-duplicate clips by perceptual hash of sampled frames.
 
-The hash is pHash: 32 x 32 grey levels, their DCT, and for the 8 x 8 lowest frequencies whether each lies above their
-median. Two clips are near-duplicates when enough frames of one have a frame of the other within a few bits.
+Two clips are near-duplicates when enough frames of one have a frame of the other within a few bits.
 """
 
 import hashlib
@@ -12,16 +11,12 @@ import cv2
 import numpy as np
 from jaxtyping import Float64, Int64
 
-from sts import jpeg
+from sts import jpeg, phash
 from sts.errors import ConfigError
 from sts.jpeg import Grey
 from sts.shards import Jpegs
 
-SIDE = 32
-"""px, what a frame is reduced to"""
-LOW = 8
-"""Frequencies kept each way: 64 bits"""
-FAR = LOW * LOW + 1
+FAR = phash.BITS + 1
 """Bits between clips that share nothing that can be compared"""
 
 
@@ -40,10 +35,10 @@ class DuplicateConfig:
 
     def __post_init__(self) -> None:
         """ConfigError for a value that finds nothing or everything."""
-        if self.frames < 1 or not 0 <= self.bits < LOW * LOW or not 0 < self.share <= 1:
+        if self.frames < 1 or not 0 <= self.bits < phash.BITS or not 0 < self.share <= 1:
             raise ConfigError(
                 f"duplicates: frames = {self.frames}, bits = {self.bits}, share = {self.share}: give at least one "
-                f"frame, 0 to {LOW * LOW - 1} bits and a share above 0 and up to 1"
+                f"frame, 0 to {phash.BITS - 1} bits and a share above 0 and up to 1"
             )
 
 
@@ -74,15 +69,8 @@ def fingerprint(clip_id: str, stored: Jpegs, settings: DuplicateConfig) -> Finge
     """Hash of all bytes, and of frames at equal distances."""
     places = np.unique(np.linspace(0, len(stored) - 1, settings.frames).round().astype(int)).tolist()
     greys = [_grey(stored[place], f"clip {clip_id} frame {place}") for place in places]
-    hashes = tuple(phash(grey) for grey in greys if grey.std() >= settings.contrast)
+    hashes = tuple(phash.of(grey) for grey in greys if grey.std() >= settings.contrast)
     return Fingerprint(clip_id=clip_id, sha256=hashlib.sha256(b"".join(stored)).hexdigest(), hashes=hashes)
-
-
-def phash(grey: Grey) -> int:
-    """64 bits of a picture of grey levels."""
-    small = cv2.resize(grey, (SIDE, SIDE), interpolation=cv2.INTER_AREA).astype(np.float64)
-    low: Float64[np.ndarray, " n"] = np.asarray(cv2.dct(small), np.float64)[:LOW, :LOW].ravel()
-    return int.from_bytes(np.packbits(low > np.median(low)).tobytes(), "big")
 
 
 def pairs(prints: Sequence[Fingerprint], settings: DuplicateConfig) -> list[Pair]:
@@ -109,7 +97,7 @@ def nearest(prints: Sequence[Fingerprint], split_of: Sequence[str], n: int, sett
 def _grey(data: bytes, where: str) -> Grey:
     """Grey levels; of a large picture at an eighth of the size, which the JPEG decoder gives for little."""
     small = jpeg.grey(data, where, cv2.IMREAD_REDUCED_GRAYSCALE_8)
-    return small if min(small.shape) >= 2 * SIDE else jpeg.grey(data, where)
+    return small if min(small.shape) >= 2 * phash.SIDE else jpeg.grey(data, where)
 
 
 def _compared(

@@ -80,7 +80,7 @@ def contains(polygon: Sequence[Point], points: Points, margin: float = 0.0) -> B
     return inside
 
 
-def resample(line: Sequence[Point] | Points, n: int) -> Points:
+def resample(line: Sequence[Point] | Points, n: int) -> Float64[np.ndarray, "m 2"]:
     """n points at equal distances along an open line, its ends included."""
     points = np.asarray(line, np.float64)
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])

@@ -93,8 +93,13 @@ def side_by_side(clip: Clip, index: int) -> Picture:
     words = (
         f"{clip.clip_id}   frame {frame.index}   {frame.time_s:.2f} s   {counted(n_words, 'word')}   {clip.origin.uri}"
     )
-    page = Image.fromarray(np.concatenate([pair, np.full((CAPTION, pair.shape[1], 3), PAPER, np.uint8)]))
-    ImageDraw.Draw(page).text((8, len(pair) + 4), words, INK, ImageFont.load_default(13))
+    return captioned(pair, words)
+
+
+def captioned(picture: Picture, words: str) -> UInt8[np.ndarray, "rows w 3"]:
+    """The picture above a line of words."""
+    page = Image.fromarray(np.concatenate([picture, np.full((CAPTION, picture.shape[1], 3), PAPER, np.uint8)]))
+    ImageDraw.Draw(page).text((8, len(picture) + 4), words, INK, ImageFont.load_default(13))
     return np.asarray(page)
 
 

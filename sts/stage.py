@@ -37,6 +37,8 @@ class Notes:
     dropped: list[tuple[str, str]] = field(default_factory=list)
     """Item and reason"""
     counts: Counter[str] = field(default_factory=Counter)
+    facts: list[dict[str, Any]] = field(default_factory=list)
+    """Rows of plain values about clips"""
 
     def drop(self, item: str, reason: str) -> None:
         """Say that an item is left out; reasons are few, so that they can be counted."""
@@ -123,6 +125,8 @@ def _shard(path: Location, clips: Make, item: Any, meta: dict[str, str]) -> Shar
         yield from clips(item, said)
         footer["dropped"] = config.to_json(said.dropped)
         footer["counts"] = config.to_json(said.counts)
+        if said.facts:
+            footer["facts"] = config.to_json(said.facts)
 
     return shards.write(path, told(), meta=footer)
 
@@ -149,4 +153,5 @@ def _notes(directory: Location, names: Iterable[str]) -> Notes:
         meta = shards.footer(files.join(directory, name)).meta
         together.dropped += [(item, reason) for item, reason in json.loads(meta.get("dropped", "[]"))]
         together.counts.update(json.loads(meta.get("counts", "{}")))
+        together.facts += json.loads(meta.get("facts", "[]"))
     return together

@@ -1,6 +1,9 @@
-"""Videos in and out: true times, rotation applied, colours as the file declares them. The home of PyAV."""
+"""Videos in and out: true times, upright, whole frames, colours as the file declares them. The home of PyAV.
 
-import contextlib
+Interlaced frames are deinterlaced (bwdif); high dynamic range and BT.2020 colours are brought to BT.709 (`sts.hdr`).
+What is damaged is left out, up to the next frame that stands alone. A file without timestamps runs at its nominal rate.
+"""
+
 import io
 import itertools
 from collections.abc import Iterable, Iterator
@@ -11,23 +14,18 @@ from typing import Any
 
 import av
 import numpy as np
-from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
+from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 from jaxtyping import UInt8
 
-from sts import files
+from sts import decoding, files
+from sts.decoding import Clock, Found
 from sts.errors import DataError
+from sts.hdr import Transfer
 
 Picture = UInt8[np.ndarray, "h w 3"]
 Video = UInt8[np.ndarray, "t h w 3"]
 
-FAST = Interpolation.BICUBIC
-"""Within 2 levels for limited range, at 1 ms a frame of 720p; EXACT takes 12 ms"""
-EXACT = Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
-HD = 720
-"""Rows from which a video without a colour tag is taken as BT.709, else BT.601, as players do"""
 BT709 = 1
-LIMITED_RANGE = 1
-FULL_RANGE = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,49 +39,95 @@ class VideoInfo:
     """Average; the truth is times_s"""
     times_s: tuple[float, ...]
     """Seconds from the first frame, one a frame, in order of display"""
+    interlaced: bool = False
+    """By the first frame; such frames are deinterlaced"""
+    transfer: Transfer | None = None
+    """What colours are brought to BT.709 from"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """A frame of a file."""
+
+    index: int
+    """In order of display, from 0; place in VideoInfo.times_s"""
+    time_s: float
+    """Seconds from the first frame of the file"""
+    picture: Picture
+    jpeg: bytes | None
+    """The bytes in the file, where they are a JPEG that shows the picture"""
+    after_loss: bool
+    """Frames before it are damaged and left out"""
 
 
 def probe(path: Path) -> VideoInfo:
     """Reads every packet but decodes one frame. DataError for a file that is no video or has no frame."""
-    with _opened(path) as (container, stream):
-        stamps = _stamps(container, stream)
-        base, rate = stream.time_base, stream.average_rate
-    with _opened(path) as (container, stream):
-        first = next(container.decode(stream), None)
-    if first is None or not stamps:
+    with decoding.opened(path) as (container, stream):
+        clock, rate = decoding.clock_of(container, stream), stream.average_rate
+    with decoding.opened(path) as (container, stream):
+        first = next((frame for frame, _, _ in decoding.undamaged(container, stream)), None)
+        transfer = decoding.transfer_of(stream)
+    if first is None or not clock.stamps:
         raise DataError(f"{path} has no video frame: leave it out")
-    times = tuple(float((stamp - stamps[0]) * base) for stamp in stamps)
+    times = tuple(clock.seconds(index) for index in range(len(clock.stamps)))
     average = Fraction((len(times) - 1) / times[-1]).limit_denominator(1001) if times[-1] > 0 else Fraction(1)
-    turned = _quarters(first) % 2 == 1
+    turned = decoding.quarters(first) % 2 == 1
     return VideoInfo(
         height=first.width if turned else first.height,
         width=first.height if turned else first.width,
         fps=Fraction(rate) if rate else average,
         times_s=times,
+        interlaced=bool(first.interlaced_frame),
+        transfer=transfer,
     )
 
 
 def frames(path: Path, start: int = 0, stop: int | None = None) -> Iterator[tuple[float, Picture]]:
-    """Frames start..stop-1 in order of display, with seconds from the first frame of the file, one at a time."""
-    with _opened(path) as (container, stream):
-        stamps = _stamps(container, stream)
-    wanted = stamps[start:stop]
-    if not wanted or (stop is not None and stop > len(stamps)):
-        raise DataError(f"{path} has {len(stamps)} frames; {start} to {stop} are not all there")
-    n_found = 0
-    with _opened(path) as (container, stream):
-        if start:
-            container.seek(wanted[0], stream=stream)
-        convert = VideoReformatter()
-        for frame in container.decode(stream):
-            if frame.pts is None or frame.pts < wanted[0]:
-                continue
-            if n_found == len(wanted):
-                break
-            n_found += 1
-            yield float((frame.pts - stamps[0]) * stream.time_base), _rgb(convert, frame)
-    if n_found < len(wanted):
-        raise DataError(f"{path} is damaged: {n_found} of {len(wanted)} frames from {start} can be decoded")
+    """Frames start..stop-1 in order of display, with seconds from the first frame of the file, one at a time.
+
+    DataError if not all of them are there and whole.
+    """
+    with decoding.opened(path) as (container, stream):
+        total = len(decoding.clock_of(container, stream).stamps)
+    n_wanted, n_found = len(range(total)[start:stop]), 0
+    if not n_wanted or (stop is not None and stop > total):
+        raise DataError(f"{path} has {total} frames; {start} to {stop} are not all there")
+    for one in decoded(path, start, start + n_wanted):
+        n_found += 1
+        yield one.time_s, one.picture
+    if n_found < n_wanted:
+        raise DataError(f"{path} is damaged: {n_found} of {n_wanted} frames from {start} can be decoded")
+
+
+def decoded(path: Path, start: int, stop: int, step: int = 1) -> Iterator[Decoded]:
+    """The frames start, start + step, ... before `stop` that are whole, one at a time."""
+    with decoding.opened(path) as (container, stream):
+        clock = decoding.clock_of(container, stream)
+    for early in decoding.EARLY:
+        with decoding.opened(path) as (container, stream):
+            found = decoding.near(container, stream, clock, start, early)
+            if found is not None:
+                yield from _chosen(found, clock, range(start, stop, step), decoding.transfer_of(stream))
+                return
+
+
+def _chosen(found: Iterable[Found], clock: Clock, wanted: range, transfer: Transfer | None) -> Iterator[Decoded]:
+    convert, lost, past = VideoReformatter(), False, wanted.start - 1
+    for number, (frame, data, after_loss) in enumerate(found):
+        lost |= after_loss
+        index = clock.place(frame) if clock.stamped else number
+        if index is not None and index >= wanted.stop:
+            break
+        if index is None or index <= past or index not in wanted:
+            continue
+        yield Decoded(
+            index=index,
+            time_s=clock.seconds(index),
+            picture=decoding.rgb(convert, frame, transfer),
+            jpeg=decoding.kept(frame, data),
+            after_loss=lost,
+        )
+        lost, past = False, index
 
 
 def write(path: Path, pictures: Iterable[Picture], fps: Fraction, crf: int = 18) -> None:
@@ -105,50 +149,8 @@ def recompressed(video: Video, fps: Fraction, crf: int) -> Video:
         stream.thread_count = 1
         convert = VideoReformatter()
         for i, frame in enumerate(container.decode(stream)):
-            done[i] = _rgb(convert, frame)[: video.shape[1], : video.shape[2]]
+            done[i] = decoding.rgb(convert, frame)[: video.shape[1], : video.shape[2]]
     return done
-
-
-@contextlib.contextmanager
-def _opened(path: Path) -> Iterator[tuple[Any, Any]]:
-    """The container and its first video stream."""
-    try:
-        with av.open(str(path)) as container:
-            if not container.streams.video:
-                raise DataError(f"{path} has no video stream: leave it out")
-            stream = container.streams.video[0]
-            stream.thread_count = 1
-            yield container, stream
-    except av.FFmpegError as error:
-        raise DataError(f"cannot read the video {path}: {error.strerror}; it is damaged or no video") from error
-
-
-def _stamps(container: Any, stream: Any) -> list[int]:
-    """Display times of all frames in units of the stream, in order."""
-    packets = [(packet.pts, packet.dts) for packet in container.demux(stream) if packet.size and not packet.is_discard]
-    return sorted(dts if pts is None else pts for pts, dts in packets if (pts, dts) != (None, None))
-
-
-def _rgb(convert: VideoReformatter, frame: av.VideoFrame) -> Picture:
-    spaces = {1: Colorspace.ITU709, 4: Colorspace.FCC, 5: Colorspace.ITU601, 6: Colorspace.ITU601}
-    spaces |= {7: Colorspace.SMPTE240M, 9: Colorspace.BT2020, 10: Colorspace.BT2020}
-    untagged = Colorspace.ITU709 if frame.height >= HD else Colorspace.ITU601
-    full_range = frame.color_range == FULL_RANGE or frame.format.name.startswith("yuvj")
-    done = convert.reformat(
-        frame,
-        format="rgb24",
-        src_colorspace=spaces.get(int(frame.colorspace), untagged),
-        src_color_range=ColorRange.JPEG if full_range else ColorRange.MPEG,
-        dst_color_range=ColorRange.JPEG,
-        interpolation=EXACT if full_range else FAST,
-        threads=1,
-    )
-    return np.ascontiguousarray(np.rot90(done.to_ndarray(), _quarters(frame)))
-
-
-def _quarters(frame: av.VideoFrame) -> int:
-    """Quarter turns to the left that make the picture upright."""
-    return round(frame.rotation / 90) % 4
 
 
 def _encode(file: Any, container_format: str, pictures: Iterable[Picture], fps: Fraction, crf: int) -> None:
@@ -162,7 +164,7 @@ def _encode(file: Any, container_format: str, pictures: Iterable[Picture], fps: 
         stream.height, stream.width, stream.pix_fmt, stream.thread_count = height, width, "yuv420p", 1
         context = stream.codec_context
         context.colorspace = context.color_primaries = context.color_trc = BT709
-        context.color_range = LIMITED_RANGE
+        context.color_range = decoding.LIMITED_RANGE
         convert = VideoReformatter()
         for picture in itertools.chain([first], waiting):
             rows, columns = height - picture.shape[0], width - picture.shape[1]
@@ -179,6 +181,6 @@ def _yuv(convert: VideoReformatter, frame: av.VideoFrame) -> av.VideoFrame:
         src_color_range=ColorRange.JPEG,
         dst_colorspace=Colorspace.ITU709,
         dst_color_range=ColorRange.MPEG,
-        interpolation=EXACT,
+        interpolation=decoding.EXACT,
         threads=1,
     )

@@ -6,11 +6,12 @@ import pytest
 
 from model.predicting import PredictConfig
 from model.trainer import TrainConfig
+from realv.prelabelling import PrelabelConfig
 from sts import config
 from synth.stage import RenderConfig
 
 FOLDER = Path(__file__).parents[1] / "configs"
-KINDS = {"model": TrainConfig, "predict": PredictConfig, "synth": RenderConfig}
+KINDS = {"model": TrainConfig, "predict": PredictConfig, "realv": PrelabelConfig, "synth": RenderConfig}
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.toml")), ids=lambda path: f"{path.parent.name}/{path.stem}")

@@ -24,8 +24,6 @@ Pixels = Bool[np.ndarray, "h w"]
 Size = tuple[int, int]
 """Height and width, px"""
 
-ORIENTATION = 274
-"""EXIF tag"""
 TURN = {
     5: Image.Transpose.TRANSPOSE,
     6: Image.Transpose.ROTATE_270,
@@ -75,13 +73,12 @@ def picture(path: Source, labels: Size | None = None) -> Picture:
     """UnusableError where there is none, it is damaged, or it has another size than its labels."""
     with _opened(path, "picture") as image:
         stored = (image.height, image.width)
-        turned = image.getexif().get(ORIENTATION, 1)
+        turned = image.getexif().get(jpeg.ORIENTATION, 1)
         if labels == stored[::-1] != stored and turned in TURN:
             return _encoded(np.asarray(image.convert("RGB").transpose(TURN[turned])))
         if labels is not None and labels != stored:
             raise _other_size(path, stored, labels)
-        plain = image.format == "JPEG" and image.mode in ("RGB", "L") and not image.info.get("progressive")
-        if plain and turned == 1:
+        if jpeg.plain(image):
             return Picture(data=path.read_bytes(), height=stored[0], width=stored[1], kept=True)
     return _encoded(_decoded(path))
 

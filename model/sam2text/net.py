@@ -45,6 +45,7 @@ class Recomputed(MultiScaleBlock):
 class SAM2Text(SAM2Base):
     """The net of `NetConfig`, with random weights; a `model.protocols.Net`."""
 
+    Settings = NetConfig
     config: NetConfig
     mean: Float[Tensor, "3 1 1"]
     std: Float[Tensor, "3 1 1"]
@@ -52,7 +53,7 @@ class SAM2Text(SAM2Base):
     def __init__(self, **settings: Any) -> None:
         """Settings are the fields of `NetConfig`, nested ones as tables. ConfigError names one that cannot be used."""
         nn.Module.__init__(self)
-        config = from_dict(NetConfig, settings, where="net")
+        config = from_dict(self.Settings, settings, where="net")
         vars(self).update(vars(sizes.build(config)))
         self.config = config
         self._freeze()
@@ -92,8 +93,12 @@ class SAM2Text(SAM2Base):
 
     def loss(self, batch: Batch) -> dict[str, Tensor]:
         """Losses of every scale on every frame, see `model.losses`; a mask counts also where the score denies text."""
+        return self.stroke_losses(self.encode(batch.video), batch)
+
+    def stroke_losses(self, frames: Sequence[Features], batch: Batch) -> dict[str, Tensor]:
+        """The same from what `encode` makes of the batch."""
         hints = hinting.draw(batch, self.config.prompted)
-        sights = [sight.decoded for sight in self.clip(batch.video, hints)]
+        sights = [sight.decoded for sight in self.follow(frames, hints)]
         target = Target(
             truth=batch.truth.flatten(0, 1).float() / 255,
             valid=batch.valid.flatten(0, 1),
@@ -108,11 +113,14 @@ class SAM2Text(SAM2Base):
 
     def clip(self, video: Video, hints: Mapping[int, Hints] | None = None, finest: int = 4) -> list[Sight]:
         """Every frame of b clips in order, with hints by frame; scales above `finest` are not computed."""
-        hints, memories = hints or {}, [DualMemory(self.config.memory) for _ in video]
-        sights = []
-        for frame, features in enumerate(self.encode(video)):
+        return self.follow(self.encode(video), hints or {}, finest)
+
+    def follow(self, frames: Sequence[Features], hints: Mapping[int, Hints], finest: int = 4) -> list[Sight]:
+        """The same from what `encode` makes of the clips."""
+        memories, sights = [DualMemory(self.config.memory) for _ in frames[0].top], []
+        for frame, features in enumerate(frames):
             sights.append(self.look(features, memories, frame, hints.get(frame), finest))
-            if frame + 1 < video.shape[1]:
+            if frame + 1 < len(frames):
                 self.remember(features, sights[-1], memories, frame, pin=frame in hints)
         return sights
 

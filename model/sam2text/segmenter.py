@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
-import torch
 from jaxtyping import UInt8
 
-from model import checkpoints, lora, nets
+from model import checkpoints, devices, lora, nets
 from model.instances import InstanceConfig, Tracker
 from model.sam2text.net import SAM2Text
 from model.sam2text.session import ALL_TEXT, Output, StreamSession
@@ -23,8 +22,8 @@ NET = "model.sam2text.net:SAM2Text"
 class SAM2TextSegmenter:
     """Segmenter: follows what prompts show, each track from its first prompt on; without prompts it finds all text."""
 
-    weights: str = ""
-    """File of weights or directory of a training"""
+    weights: str = "nano"
+    """File of weights, directory of a training, or the name of weights that ship"""
     net: dict[str, Any] = field(default_factory=dict)
     """Settings of the net, for weights that do not say theirs, such as SAM2's own"""
     out_scale: Literal[1, 2, 4] = 4
@@ -39,13 +38,9 @@ class SAM2TextSegmenter:
 
     def __post_init__(self) -> None:
         """Loads the weights. ConfigError or DataError for what cannot be used."""
-        if not self.weights:
-            raise ConfigError(
-                f"no weights for {type(self).__name__}: give --weights with a file or a training's directory"
-            )
         if not 0 < self.threshold < 1:
             raise ConfigError(f"threshold = {self.threshold}: give a probability between 0 and 1")
-        self._net = _net(self.weights, self.net).to(_device(self.device)).eval()
+        self._net = _net(self.weights, self.net).to(devices.pick(self.device)).eval()
 
     def segment(self, video: UInt8[np.ndarray, "t h w 3"], prompts: Sequence[Prompt]) -> Iterator[tuple[Segment, ...]]:
         """One tuple a frame, as it goes; no frame waits for a later one."""
@@ -85,14 +80,3 @@ def _net(weights: str, settings: dict[str, Any]) -> SAM2Text:
         raise ConfigError(f"{weights} is of {nets.table(net)['class']}, not of {NET}: name the segmenter of that net")
     lora.merge(net)
     return net
-
-
-def _device(name: str) -> torch.device:
-    """ConfigError for a device that this machine lacks."""
-    try:
-        device = torch.device("cuda" if name == "auto" and torch.cuda.is_available() else name.replace("auto", "cpu"))
-        torch.empty(0, device=device)
-    except (RuntimeError, AssertionError) as error:
-        why = f"{error}".partition("\n")[0]
-        raise ConfigError(f"device = {name!r} cannot be used ({why}): give auto, cpu or cuda") from error
-    return device

@@ -1,16 +1,14 @@
 """Background footage by its path: a video file, or a clip without text in a shard, as `DIR/shard-00000.parquet#3`."""
 
 import hashlib
-import tomllib
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from jaxtyping import UInt8
 
-from sts import files, layers, manifest, shards, video
+from sts import files, layers, ledger, manifest, shards, video
 from sts.errors import DataError
 from sts.types import Clip
 from sts.video import VideoInfo
@@ -18,9 +16,6 @@ from sts.video import VideoInfo
 Picture = UInt8[np.ndarray, "h w 3"]
 
 SUFFIXES = (".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".webm")
-LEDGER = "sources.toml"
-"""Beside video files: a table a file, with `license` (SPDX), `credit`, and `text = true` where something is written"""
-UNSTATED = "LicenseRef-unstated"
 
 
 def find(folder: str) -> tuple[str, ...]:
@@ -71,10 +66,7 @@ def has_text(path: str) -> bool:
     """Somebody found text in it, by the labels of the clip or by sources.toml: it would be text without a label."""
     if "#" in path:
         return any(frame.instances for frame in _labels(path).frames)
-    said = _entry(path).get("text", False)
-    if not isinstance(said, bool):
-        raise DataError(f"{Path(path).parent / LEDGER} has text = {said!r} for {Path(path).name}: write true or false")
-    return said
+    return ledger.entry(Path(path)).text
 
 
 def terms(path: str) -> tuple[str, str]:
@@ -82,24 +74,13 @@ def terms(path: str) -> tuple[str, str]:
     if "#" in path:
         origin = _labels(path).origin
         return origin.license, origin.uri
-    entry = _entry(path)
-    return str(entry.get("license", UNSTATED)), str(entry.get("credit", ""))
+    entry = ledger.entry(Path(path))
+    return entry.license, entry.credit
 
 
 def name(path: str) -> str:
     """How a card calls it."""
     return _labels(path).clip_id if "#" in path else Path(path).name
-
-
-def _entry(path: str) -> dict[str, Any]:
-    """What sources.toml says of a file; {} where nothing is said."""
-    ledger = Path(path).parent / LEDGER
-    if not ledger.exists():
-        return {}
-    try:
-        return dict(tomllib.loads(ledger.read_text(encoding="utf-8")).get(Path(path).name, {}))
-    except (TypeError, ValueError) as error:
-        raise DataError(f'{ledger} cannot be read ({error}): mend it, ["file.mp4"] with license and credit') from error
 
 
 def _place(path: str) -> tuple[str, tuple[str, int]]:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from sts.ledger import UNSTATED
 from sts.types import SourceFile
 from synth.surfaces.depth import OnnxDepth
 from synth.surfaces.flow import Dis, FlowModel, OnnxFlow
-from synth.surfaces.footage import UNSTATED
 from synth.surfaces.onnxfile import OnnxFile
 
 

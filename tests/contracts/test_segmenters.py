@@ -12,27 +12,32 @@ from sts import masks, plugins
 from sts.errors import DataError
 from sts.protocols import Prompt, Segment, Segmenter
 
-SEGMENTERS = ("model.threshold:Threshold", "model.sam2text.segmenter:SAM2TextSegmenter")
+SEGMENTERS = {
+    "model.threshold:Threshold": "",
+    "model.sam2text.segmenter:SAM2TextSegmenter": "model.sam2text.net:SAM2Text",
+    "model.hisam.segmenter:HiSamSegmenter": "model.hisam.net:HiSam",
+}
+"""Segmenter to its net"""
 SIZES = ((1, 1), (200, 8000), (3, 40))
 BOX = Prompt(track_id=7, frame=1, box=(10.0, 10.0, 80.0, 40.0))
 
 
-@pytest.fixture(scope="module")
-def weights(tmp_path_factory: pytest.TempPathFactory) -> str:
+@pytest.fixture(scope="module", params=SEGMENTERS)
+def segmenter(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Segmenter:
+    net, path = SEGMENTERS[request.param], str(tmp_path_factory.mktemp("weights") / "micro.safetensors")
+    options: dict[str, Any] = {"weights": written(net, path), "threshold": 0.01} if net else {}
+    return plugins.load(request.param, Segmenter, **options)
+
+
+def written(name: str, path: str) -> str:
     """A file of the smallest net, which has learned nothing but that there is text on every frame."""
     torch.manual_seed(0)
-    net = nets.build({"class": "model.sam2text.net:SAM2Text", "size": "micro"})
-    head = nets.module(net).get_submodule("sam_mask_decoder.pred_obj_score_head")
-    torch.nn.init.constant_([*head.parameters()][-1], 9.0)
-    path = str(tmp_path_factory.mktemp("weights") / "micro.safetensors")
+    net = nets.build({"class": name, "size": "micro"})
+    if name.endswith(":SAM2Text"):
+        head = nets.module(net).get_submodule("sam_mask_decoder.pred_obj_score_head")
+        torch.nn.init.constant_([*head.parameters()][-1], 9.0)
     checkpoints.save(path, net, 0)
     return path
-
-
-@pytest.fixture(scope="module", params=SEGMENTERS)
-def segmenter(request: pytest.FixtureRequest, weights: str) -> Segmenter:
-    options: dict[str, Any] = {} if "Threshold" in request.param else {"weights": weights, "threshold": 0.01}
-    return plugins.load(request.param, Segmenter, **options)
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import pytest
 
 from pipelines import duplicates
 from pipelines.duplicates import DuplicateConfig, Fingerprint
-from sts import jpeg
+from sts import jpeg, phash
 from sts.errors import ConfigError, DataError
 from sts.shards import Jpegs
 
@@ -72,8 +72,8 @@ def test_the_nearest_pairs_across_splits_come_first() -> None:
 def test_hash_of_a_gradient_has_the_bits_computed_by_hand() -> None:
     """Of a horizontal ramp the DCT has a constant and negative odd frequencies of the first row; the rest is 0."""
     ramp = np.repeat(np.arange(32, dtype=np.uint8)[None] * 8, 32, axis=0)
-    assert duplicates.phash(ramp) >> 63 == 1
-    assert duplicates.phash(ramp) != duplicates.phash(ramp.T.copy())
+    assert phash.of(ramp) >> 63 == 1
+    assert phash.of(ramp) != phash.of(ramp.T.copy())
 
 
 def test_damaged_pictures_and_useless_settings_are_one_line() -> None:

@@ -10,6 +10,7 @@ from PIL import Image
 
 from benchmarks.datasets import pictures
 from benchmarks.datasets.reader import UnusableError
+from sts import jpeg
 from tests.benchmarks.datasets.conftest import HEIGHT, WIDTH, decoded, palette, photo, save
 
 
@@ -41,7 +42,7 @@ def test_sixteen_bits_become_eight_and_alpha_is_dropped(tmp_path: Path) -> None:
 
 def turned(path: Path, orientation: int) -> None:
     exif = Image.Exif()
-    exif[pictures.ORIENTATION] = orientation
+    exif[jpeg.ORIENTATION] = orientation
     photo(path, exif=exif)
 
 

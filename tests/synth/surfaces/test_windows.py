@@ -177,7 +177,7 @@ def test_a_ledger_that_says_neither_true_nor_false_is_named(tmp_path: Path, capl
     write(tmp_path / "shop.mp4", drifting(8, 12))
     (tmp_path / "sources.toml").write_text('["shop.mp4"]\ntext = "yes"\n')
     assert windows.windows(str(tmp_path), frames=12) == ()
-    assert "has text = 'yes' for shop.mp4: write true or false" in caplog.text
+    assert "sources.toml ['shop.mp4']: text must be true or false, not 'yes'" in caplog.text
 
 
 def test_a_clip_may_be_a_single_frame(tmp_path: Path) -> None:

@@ -1,0 +1,88 @@
+"""Priors of characters and the points they give (Char-SAM's CGR)."""
+
+import cv2
+import numpy as np
+import pytest
+
+from realv.labelers import fitting, glyphs, strip
+from sts.errors import ConfigError
+from tests.realv.labelers.drawn import word
+
+BOX = ((10.0, 10.0), (42.0, 10.0), (42.0, 42.0), (10.0, 42.0))
+
+
+def prior(char: str) -> np.ndarray:
+    found = glyphs.prior(char, char, "")
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("char", ["O", "A", "g", "8", "R"])
+def test_negative_points_lie_in_counters_first_and_positive_ones_on_strokes(char: str) -> None:
+    shown = prior(char)
+    on, off = glyphs.positives(shown), glyphs.negatives(shown)
+    assert 1 <= len(on[0]) <= 3
+    assert len(off[0]) == 2
+    assert (shown[on] > 0.9).all()
+    assert (shown[off] < 0.1).all()
+    _, labels = cv2.connectedComponents((shown < 0.1).astype(np.uint8), connectivity=4)
+    rim = {*labels[0], *labels[-1], *labels[:, 0], *labels[:, -1]}
+    assert labels[off[0][0], off[1][0]] not in rim
+
+
+def test_a_letter_without_counter_has_its_negative_points_beside_it() -> None:
+    off = glyphs.negatives(prior("L"))
+    assert (prior("L")[off] < 0.1).all()
+    assert (off[0] < 24).any()
+
+
+def test_points_are_apart() -> None:
+    rows, columns = glyphs.positives(prior("H"))
+    gaps = np.hypot(rows[:, None] - rows, columns[:, None] - columns)[np.triu_indices(len(rows), 1)]
+    assert gaps.min() > 8
+
+
+def test_a_glyph_is_as_high_as_its_word() -> None:
+    low, high = glyphs.prior("a", "ama", ""), glyphs.prior("a", "alma", "")
+    assert low is not None and high is not None
+    assert low[:6].max() > 0.5 > high[:6].max()
+
+
+def test_a_character_that_no_font_has_is_none() -> None:
+    assert glyphs.prior("\U000e0fff", "\U000e0fff", "") is None
+
+
+def test_chinese_has_glyphs() -> None:
+    assert prior("永").max() > 0.9
+
+
+def test_a_glyph_stands_in_its_place_in_the_picture() -> None:
+    one = glyphs.glyph(prior("O"), strip.of(BOX), (0.0, 0.0, 1.0, 1.0))
+    plane = np.zeros((52, 52), np.float32)
+    glyphs.draw(one, plane, 0, 0)
+    assert plane[:10].max() == plane[:, :10].max() == plane[42:].max() == 0
+    assert plane[10:42, 10:42] == pytest.approx(one.prior, abs=0.01)
+    assert all(plane[int(y), int(x)] > 0.9 for x, y in one.positive)
+    assert all(plane[int(y), int(x)] < 0.1 for x, y in one.negative)
+
+
+@pytest.mark.parametrize("dark", [True, False])
+def test_glyphs_move_to_the_letters(dark: bool) -> None:
+    """The cells are a third too high: the letters stand in their lower part."""
+    picture, strokes, ((left, top), _, (right, bottom), _) = word("HAT", (20,) * 3, (230,) * 3)
+    grey = (picture if dark else 255 - picture)[..., 0].astype(np.float32)
+    loose = strip.of(((left, top - 12), (right, top - 12), (right, bottom), (left, bottom)))
+    priors = [glyphs.prior(char, "HAT", "") for char in "HAT"]
+    cells = tuple((i / 3, (i + 1) / 3) for i in range(3))
+    places = fitting.fit(loose.upright(grey), cells, priors)
+    plane = np.zeros(strokes.shape, np.float32)
+    for place, shown in zip(places, priors, strict=True):
+        assert shown is not None
+        glyphs.draw(glyphs.glyph(shown, loose, place), plane, 0, 0)
+    assert all(0.15 < place[1] < 0.35 and place[3] > 0.9 for place in places)
+    assert ((plane > 0.5) & strokes).sum() / ((plane > 0.5) | strokes).sum() > 0.6
+
+
+def test_a_folder_without_fonts_is_one_line(tmp_path: object) -> None:
+    with pytest.raises(ConfigError, match=r"no \.ttf"):
+        glyphs.fonts(str(tmp_path))

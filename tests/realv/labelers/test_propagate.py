@@ -1,0 +1,117 @@
+"""Masks are carried exactly, both ways, not over cuts, not onto what hides them, and not over a person's work."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from realv.agreement import tolerant_iou
+from realv.labelers.propagate import Propagate
+from sts import masks
+from sts.protocols import Prompt, Segment
+from sts.types import Clip, Mask
+from tests.realv.scene import hidden, keep, scene
+
+KEY = 8
+
+
+@pytest.fixture(scope="module")
+def wall() -> Clip:
+    return scene(17)
+
+
+def strokes(clip: Clip) -> list[Mask]:
+    """All strokes of each frame."""
+    nothing = masks.empty(clip.height, clip.width)
+    return [masks.union([nothing, *(i.mask for i in frame.instances if i.mask)]) for frame in clip.frames]
+
+
+def ious(truth: Clip, given: Clip) -> list[float]:
+    """Of all strokes, frame by frame."""
+    return [masks.iou(one, two) for one, two in zip(strokes(truth), strokes(given), strict=True)]
+
+
+def tolerant(truth: Clip, given: Clip) -> list[float]:
+    """The same, where a pixel at the contour does not count."""
+    pairs = zip(strokes(truth), strokes(given), strict=True)
+    return [tolerant_iou(masks.decode(one), masks.decode(two)) for one, two in pairs]
+
+
+def test_one_key_frame_carries_its_strokes_over_eight_frames_both_ways(wall: Clip) -> None:
+    """Warps in the wrong direction or off by half a pixel, or sixteen of them in a row, are far below."""
+    given = Propagate().label(keep(wall, {KEY}))
+    assert all(frame.labelled for frame in given.frames)
+    assert min(tolerant(wall, given)) > 0.97
+    assert min(ious(wall, given)) > 0.8
+    assert given.frames[KEY] == wall.frames[KEY]
+    assert {item.source for item in given.frames[0].instances} == {"predicted"}
+
+
+def test_polygons_move_with_the_words(wall: Clip) -> None:
+    given = Propagate().label(keep(wall, {KEY}))
+    for frame, truth in zip(given.frames, wall.frames, strict=True):
+        for mine, true in zip(frame.instances, truth.instances, strict=True):
+            assert np.abs(np.asarray(mine.polygon) - true.polygon).max() < 0.25
+
+
+def test_nothing_crosses_a_cut(wall: Clip) -> None:
+    other = scene(17, seed=5)
+    assert wall.video is not None
+    assert other.video is not None
+    video = np.concatenate([wall.video[:10], other.video[10:, ::-1]])
+    given = Propagate().label(keep(replace(wall, video=video), {KEY}))
+    assert [frame.labelled for frame in given.frames] == [True] * 10 + [False] * 7
+    assert not any(frame.instances for frame in given.frames[10:])
+
+
+def test_strokes_behind_something_in_front_are_left_out(wall: Clip) -> None:
+    truth = hidden(wall, range(3, 5), (10, 10, 60, 60))
+    given = Propagate().label(keep(truth, {KEY}))
+    assert min(tolerant(truth, given)[3:5]) > 0.9
+
+
+def test_a_gap_between_two_sightings_is_filled_where_the_text_shows(wall: Clip) -> None:
+    """Frames that a labeler looked at: only a text that is seen before and after is added."""
+    missed = [replace(f, instances=f.instances[1:]) if 4 < f.index < 9 else f for f in wall.frames]
+    gone = [replace(f, instances=f.instances[:1]) if f.index > 11 else f for f in missed]
+    given = Propagate().label(replace(wall, frames=tuple(gone)))
+    assert [len(frame.instances) for frame in given.frames] == [2] * 12 + [1] * 5
+    assert min(tolerant(wall, given)[:12]) > 0.97
+
+
+def test_a_frame_that_a_person_worked_on_keeps_what_it_has(wall: Clip) -> None:
+    word = replace(wall.frames[0].instances[0], source="human", effort="drawn")
+    frames = [*keep(wall, {KEY}).frames[:4], replace(wall.frames[4], instances=(word,)), *keep(wall, {KEY}).frames[5:]]
+    given = Propagate().label(replace(wall, frames=tuple(frames)))
+    assert given.frames[4].instances == (word,)
+
+
+def test_frames_out_of_reach_stay_unlabelled(wall: Clip) -> None:
+    given = Propagate(reach=2).label(keep(wall, {KEY}))
+    assert [f.index for f in given.frames if f.labelled] == [6, 7, 8, 9, 10]
+    assert Propagate().label(keep(wall, set())) == keep(wall, set())
+
+
+def test_frames_near_one_without_text_are_labelled_and_empty(wall: Clip) -> None:
+    given = Propagate().label(
+        replace(wall, frames=(replace(wall.frames[0], instances=()), *keep(wall, set()).frames[1:]))
+    )
+    assert all(frame.labelled and not frame.instances for frame in given.frames)
+
+
+class Follows:
+    """Segmenter: the mask of a prompt, on its frame and all later ones."""
+
+    def segment(self, video: np.ndarray, prompts: Sequence[Prompt]) -> Iterator[tuple[Segment, ...]]:
+        for number in range(len(video)):
+            shown = {p.track_id: p.mask for p in prompts if p.frame <= number and p.mask}
+            yield tuple(Segment(track_id=track, mask=mask, score=0.7) for track, mask in shown.items())
+
+
+def test_a_segmenter_with_a_memory_follows_masks_both_ways() -> None:
+    still = scene(7, step=(0.0, 0.0))
+    table = {"class": f"{__name__}:Follows"}
+    given = Propagate(segmenter=table).label(keep(still, {3}))
+    assert min(ious(still, given)) == 1.0
+    assert given.frames[0].instances[0].score == pytest.approx(0.63)
