@@ -4,7 +4,7 @@ import copy
 import hashlib
 import logging
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 
@@ -12,12 +12,13 @@ from model import lora, nets, weights
 from model.protocols import Net
 from model.weights import Header, State
 from sts import files, manifest
-from sts.errors import DataError
+from sts.errors import ConfigError, DataError
 from sts.files import Location
 from sts.wording import counted
 
 log = logging.getLogger(__name__)
 
+N = TypeVar("N")
 MEAN = "mean."
 """Before the name of a running mean in a training checkpoint; where there is one, it is what is used"""
 STEP = "step-"
@@ -55,6 +56,19 @@ def build(location: Location) -> Net:
     net = nets.build(header.net)
     _fill(net, path, _used(state), header, may_lack=())
     nets.module(net).eval()
+    return net
+
+
+def opened(kind: type[N], location: Location, settings: Mapping[str, Any]) -> N:
+    """`build`, or with settings a net of that kind with these weights. ConfigError for a file of another kind."""
+    name = f"{kind.__module__}:{kind.__qualname__}"
+    if settings:
+        net = nets.build({"class": name, **settings})
+        load(net, location)
+    else:
+        net = build(location)
+    if not isinstance(net, kind):
+        raise ConfigError(f"{location} is of {nets.table(net)['class']}, not of {name}: name the segmenter of that net")
     return net
 
 

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import time
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -17,7 +16,7 @@ FOLDER = "times"
 class Clock:
     """CPU seconds of all threads by step."""
 
-    seconds: Counter[str] = field(default_factory=Counter)
+    seconds: dict[str, float] = field(default_factory=dict)
     frames: int = 0
 
     @contextlib.contextmanager
@@ -27,7 +26,11 @@ class Clock:
         try:
             yield
         finally:
-            self.seconds[name] += time.process_time() - start  # type: ignore[assignment]
+            self.add(name, time.process_time() - start)
+
+    def add(self, name: str, seconds: float) -> None:
+        """Count more of a step."""
+        self.seconds[name] = self.seconds.get(name, 0.0) + seconds
 
     def save(self, out: Location, shard: str) -> None:
         """Keep the times of one shard in `times/` of a directory."""
@@ -42,5 +45,6 @@ def total(out: Location) -> Clock:
         with files.reading(files.join(out, f"{FOLDER}/{name}")) as file:
             part = json.load(file)
         whole.frames += part["frames"]
-        whole.seconds.update(part["seconds"])
+        for step, seconds in part["seconds"].items():
+            whole.add(step, seconds)
     return whole

@@ -15,7 +15,7 @@ from realv import ranking
 from sts import files, jpeg, layers, ledger, preview, stage
 from sts.files import Location
 from sts.types import Manifest
-from sts.wording import counted
+from sts.wording import counted, settings
 
 TABLE = "clips.parquet"
 HIDDEN = ("hashes", "thumbnails")
@@ -64,12 +64,7 @@ def card(done: Manifest, figures: Mapping[str, int], rows: Sequence[Row]) -> str
         "|---|---|---|---|---|---|",
         *_files(rows),
         "",
-        "## Settings",
-        "",
-        "```json",
-        json.dumps(done.config, indent=2, sort_keys=True),
-        "```",
-        "",
+        *settings(done.config),
     ]
     return "\n".join(lines)
 

@@ -12,7 +12,7 @@ from realv.priority import REVIEW
 from sts import files, preview, stage
 from sts.files import Location
 from sts.types import Clip, Manifest
-from sts.wording import counted
+from sts.wording import counted, settings
 
 
 def tally(clip: Clip) -> Counter[str]:
@@ -39,7 +39,7 @@ def write(out: Location, done: Manifest) -> None:
 def figures(counts: Counter[str], times: clock.Clock) -> dict[str, Any]:
     """Counts, CPU seconds a frame, and the share of each step."""
     spent, frames = sum(times.seconds.values()), max(times.frames, 1)
-    shares = {name: round(seconds / max(spent, 1e-9), 4) for name, seconds in times.seconds.most_common()}
+    shares = {name: round(seconds / max(spent, 1e-9), 4) for name, seconds in _longest_first(times)}
     return {"counts": dict(sorted(counts.items())), "cpu_s_per_frame": round(spent / frames, 4), "share": shares}
 
 
@@ -59,14 +59,13 @@ def card(done: Manifest, stats: dict[str, Any]) -> str:
         "",
         *(f"- {name}: {share:.1%}" for name, share in stats["share"].items()),
         "",
-        "## Settings",
-        "",
-        "```json",
-        json.dumps(done.config, indent=2, sort_keys=True),
-        "```",
-        "",
+        *settings(done.config),
     ]
     return "\n".join(lines)
+
+
+def _longest_first(times: clock.Clock) -> list[tuple[str, float]]:
+    return sorted(times.seconds.items(), key=lambda item: -item[1])
 
 
 def _review(out: Location, rows: list[dict[str, Any]]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from sts import files, preview, stage
 from sts.files import Location
 from sts.types import Manifest
-from sts.wording import counted
+from sts.wording import counted, settings
 from synth import tally
 from synth.surfaces import footage
 from synth.surfaces.windows import Window
@@ -69,12 +69,7 @@ def card(done: Manifest, figures: Tally, windows: Sequence[Window], unavailable:
             if counter
             for line in _table(name, counter, _total(name, figures, n_clips))
         ),
-        "## Settings",
-        "",
-        "```json",
-        json.dumps(done.config, indent=2, sort_keys=True),
-        "```",
-        "",
+        *settings(done.config),
     ]
     return "\n".join(lines)
 

@@ -1,12 +1,12 @@
 """A user's prompts on the frames of a clip, as parts of the frame."""
 
+import math
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 from jaxtyping import Bool
 
-from sts import masks
+from sts import geometry, masks
 from sts.errors import DataError
 from sts.geometry import Polygon
 from sts.protocols import Prompt
@@ -47,8 +47,12 @@ def box(prompt: Prompt) -> Polygon | None:
 
 
 def inside(polygons: Sequence[Polygon], size: tuple[int, int]) -> Bool[np.ndarray, "h w"]:
-    """Pixels of a frame in any of some polygons."""
-    area = np.zeros(size, np.uint8)
+    """Pixels of a frame whose centres are in any of some polygons; `cv2.fillPoly` would take one more on two sides."""
+    area = np.zeros(size, np.bool_)
     for polygon in polygons:
-        cv2.fillPoly(area, [np.round(np.array(polygon) - 0.5).astype(np.int32)], 1)
-    return area > 0
+        left, top, right, bottom = (math.floor(max(side, 0)) for side in geometry.box(polygon))
+        part = area[top : bottom + 1, left : right + 1]
+        rows, columns = np.indices(part.shape)
+        centres = np.stack([columns.ravel() + left, rows.ravel() + top], axis=1) + 0.5
+        part |= geometry.contains(polygon, centres).reshape(part.shape)
+    return area

@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Bool, Float, Float32, UInt8
 from torch import Tensor
 
-from model import checkpoints, devices, nets
+from model import checkpoints, devices
 from model.hisam import amg, hints, keys, sliding, tracks
 from model.hisam.amg import AmgConfig
 from model.hisam.decoders import Answer
@@ -22,7 +22,6 @@ from sts.errors import ConfigError
 from sts.protocols import Prompt, Segment
 from sts.types import Clip
 
-NET = "model.hisam.net:HiSam"
 Frame = UInt8[np.ndarray, "h w 3"]
 Probability = Float32[np.ndarray, "h w"]
 
@@ -142,14 +141,8 @@ class HiSamSegmenter:
 
 
 def _net(file: str, sam: str, settings: dict[str, Any]) -> HiSam:
-    if sam:
-        net = nets.build({"class": NET, **settings})
-        checkpoints.take(net, keys.merged(file, sam), f"{file} with {sam}")
-    elif settings:
-        net = nets.build({"class": NET, **settings})
-        checkpoints.load(net, file)
-    else:
-        net = checkpoints.build(file)
-    if not isinstance(net, HiSam):
-        raise ConfigError(f"{file} is of {nets.table(net)['class']}, not of {NET}: name the segmenter of that net")
+    if not sam:
+        return checkpoints.opened(HiSam, file, settings)
+    net = HiSam(**settings)
+    checkpoints.take(net, keys.merged(file, sam), f"{file} with {sam}")
     return net

@@ -7,15 +7,13 @@ from typing import Any, Literal
 import numpy as np
 from jaxtyping import UInt8
 
-from model import checkpoints, devices, lora, nets
+from model import checkpoints, devices, lora
 from model.instances import InstanceConfig, Tracker
 from model.sam2text.net import SAM2Text
 from model.sam2text.session import ALL_TEXT, Output, StreamSession
 from sts import masks
 from sts.errors import ConfigError, DataError
 from sts.protocols import Prompt, Segment
-
-NET = "model.sam2text.net:SAM2Text"
 
 
 @dataclass(kw_only=True)
@@ -71,12 +69,6 @@ class SAM2TextSegmenter:
 
 def _net(weights: str, settings: dict[str, Any]) -> SAM2Text:
     """With its LoRA merged, as here it never trains."""
-    if settings:
-        net = nets.build({"class": NET, **settings})
-        checkpoints.load(net, weights)
-    else:
-        net = checkpoints.build(weights)
-    if not isinstance(net, SAM2Text):
-        raise ConfigError(f"{weights} is of {nets.table(net)['class']}, not of {NET}: name the segmenter of that net")
+    net = checkpoints.opened(SAM2Text, weights, settings)
     lora.merge(net)
     return net

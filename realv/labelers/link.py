@@ -39,10 +39,10 @@ class Track:
     @property
     def text(self) -> str | None:
         """What most frames read, weighted by their score."""
-        votes: Counter[str] = Counter()
+        votes: defaultdict[str, float] = defaultdict(float)
         for _, item in self.seen:
             if item.text is not None:
-                votes[item.text] += 1.0 if item.score is None else item.score  # type: ignore[assignment]
+                votes[item.text] += 1.0 if item.score is None else item.score
         return max(sorted(votes), key=votes.__getitem__) if votes else None
 
 

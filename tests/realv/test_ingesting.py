@@ -3,6 +3,7 @@
 import json
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -177,6 +178,6 @@ def test_a_finder_that_is_not_there_is_said_before_any_work(tmp_path: Path) -> N
     ("settings", "said"),
     [({"frames": 0}, "frames = 0"), ({"shortest": 40}, "more than frames"), ({"fps": -1.0}, "fps")],
 )
-def test_settings_that_make_no_clip_are_refused(settings: dict[str, float], said: str) -> None:
+def test_settings_that_make_no_clip_are_refused(settings: dict[str, Any], said: str) -> None:
     with pytest.raises(ConfigError, match=said):
-        IngestConfig(**settings)  # type: ignore[arg-type]
+        IngestConfig(**settings)

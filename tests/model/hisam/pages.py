@@ -1,6 +1,7 @@
 """Batches with a layout: pictures of bars as strokes, in lines and paragraphs."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 import torch
@@ -15,9 +16,15 @@ def corners(left: float, top: float, right: float, bottom: float) -> np.ndarray:
     return np.array([(left, top), (right, top), (right, bottom), (left, bottom)], float)
 
 
-def region(track: int, parent: int | None, level: str, box: tuple[float, ...], *, ignore: bool = False) -> Region:
-    assert level in ("word", "line", "paragraph")
-    return Region(track_id=track, parent_id=parent, level=level, polygon=corners(*box), ignore=ignore)  # type: ignore[arg-type]
+def region(
+    track: int,
+    parent: int | None,
+    level: Literal["word", "line", "paragraph"],
+    box: tuple[float, ...],
+    *,
+    ignore: bool = False,
+) -> Region:
+    return Region(track_id=track, parent_id=parent, level=level, polygon=corners(*box), ignore=ignore)
 
 
 def page() -> Layout:

@@ -75,10 +75,11 @@ def test_points_of_a_sampled_loss_are_where_the_mask_is_unsure() -> None:
 
 
 def test_points_that_do_not_count_change_nothing_and_none_is_no_error() -> None:
+    parts = answer(1.0, 1.0), answer(-1.0, 0.0)
     both = Answer(
-        masks=torch.cat([answer(1.0, 1.0).masks, answer(-1.0, 0.0).masks]),
+        masks=torch.cat([one.masks for one in parts]),
         ious=torch.tensor([[1.0] * 3, [0.0] * 3]),
-        words=torch.cat([answer(1.0, 1.0).words, answer(-1.0, 0.0).words]),  # type: ignore[list-item]
+        words=torch.cat([one.words for one in parts if one.words is not None]),
     )
     torch.manual_seed(0)
     half = losses.of_layout(both, marks(truth(2), [True, False]))
