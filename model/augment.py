@@ -5,11 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from model.decoys import Decoys
 from model.geometry import View
 from model.looks import Look
 from sts.errors import ConfigError
 from sts.protocols import RngFor
 from sts.types import Point
+
+VIEWS = ("flip", "affine", "crop", "crop_on_text")
+LOOKS = ("color", "grayscale", "gamma", "channels", "negative", "blur", "noise", "jpeg", "decoys")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +56,16 @@ class AugmentConfig:
     gamma: float = 0.0
     gamma_factor: float = 1.5
     """From 1 / x to x"""
+    channels: float = 0.0
+    """Red, green and blue change places"""
+    negative: float = 0.0
+    """Light becomes dark"""
+    decoys: float = 0.0
+    """Lines, grids, rings and dots behind the text"""
 
     def __post_init__(self) -> None:
         """ConfigError for a value that no change can be drawn with."""
-        for name in ("flip", "affine", "color", "grayscale", "crop", "crop_on_text", "blur", "jpeg", "noise", "gamma"):
+        for name in (*VIEWS, *LOOKS):
             self._check(name, 0.0, 1.0)
         for name in ("brightness", "contrast", "saturation"):
             self._check(name, 0.0, 1.0)
@@ -97,18 +107,27 @@ def draw_look(config: AugmentConfig, rng_for: RngFor) -> Look:
     """How a clip's pictures are changed; their truth stays."""
     color, gamma, noise = (_chosen(getattr(config, name), rng_for, name) for name in ("color", "gamma", "noise"))
     blur, jpeg = _chosen(config.blur, rng_for, "blur"), _chosen(config.jpeg, rng_for, "jpeg")
+    channels = _chosen(config.channels, rng_for, "channels")
     log_gamma = np.log(config.gamma_factor)
     return Look(
         brightness=_factor(color, config.brightness),
         contrast=_factor(color, config.contrast),
         saturation=_factor(color, config.saturation),
         gray=_chosen(config.grayscale, rng_for, "grayscale") is not None,
+        channels=tuple(channels.permutation(3).tolist()) if channels else (0, 1, 2),
+        negative=_chosen(config.negative, rng_for, "negative") is not None,
         gamma=float(np.exp(gamma.uniform(-log_gamma, log_gamma))) if gamma else 1.0,
         blur=_up_to(blur, config.blur_sigma),
         noise=_up_to(noise, config.noise_sigma),
         quality=int(jpeg.integers(config.jpeg_quality, 96)) if jpeg else 0,
         seed=int(rng_for("grain").integers(2**31)) if noise else 0,
     )
+
+
+def draw_decoys(config: AugmentConfig, rng_for: RngFor, size: int) -> Decoys | None:
+    """What is drawn behind the text of a clip, whose frames are seen as squares of `size` px."""
+    rng = _chosen(config.decoys, rng_for, "decoys")
+    return Decoys(rng, size) if rng else None
 
 
 def _chosen(probability: float, rng_for: RngFor, name: str) -> np.random.Generator | None:

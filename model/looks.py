@@ -28,6 +28,9 @@ class Look:
     """About the mean grey of the first frame"""
     saturation: float = 1.0
     gray: bool = False
+    channels: tuple[int, ...] = (0, 1, 2)
+    """Which of red, green and blue each of them becomes"""
+    negative: bool = False
     gamma: float = 1.0
     blur: float = 0.0
     """Sigma, px; 0 is off"""
@@ -77,11 +80,12 @@ def _grey(frame: Rgb) -> float:
 
 
 def _color(look: Look, middle: float) -> Float32[np.ndarray, "3 4"]:
-    """Brightness, contrast, saturation and grey as one linear map of RGB and 1."""
+    """Brightness, contrast, saturation, grey, channels and negative as one linear map of RGB and 1."""
     saturation = 0.0 if look.gray else look.saturation
     mix = saturation * np.eye(3) + (1 - saturation) * np.tile(LUMA, (3, 1))
     shift = np.full((3, 1), (1 - look.contrast) * middle * look.brightness)
-    return np.hstack([mix * look.brightness * look.contrast, shift]).astype(np.float32)
+    linear = np.hstack([mix * look.brightness * look.contrast, shift])[list(look.channels)]
+    return (np.array([0, 0, 0, 255]) - linear if look.negative else linear).astype(np.float32)
 
 
 class _Grain:

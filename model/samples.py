@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -35,6 +36,9 @@ KEPT = 512 << 20
 """bytes of free memory that a process keeps at most"""
 NOTHING = Wish()
 Rgb = UInt8[np.ndarray, "h w 3"]
+Plane = UInt8[np.ndarray, "h w"]
+Paint = Callable[[Rgb, Plane], Rgb]
+"""Changes the colours of a picture, given its strokes"""
 
 
 class Room(NamedTuple):
@@ -72,10 +76,15 @@ def make(
     truth = Truth(rows)
     view = augment.draw_view(changes, rng_for, (truth.height, truth.width), _words(truth, places, changes))
     view = letterboxed(view) if wish.letterbox else view
+    decoys = augment.draw_decoys(changes, rng_for, size)
     grade = looks.Grader(augment.draw_look(changes, rng_for))
     room = Room.of(len(places), size)
+
+    def paint(square: Rgb, coverage: Plane) -> Rgb:
+        return grade(decoys(square, coverage) if decoys else square)
+
     for place, data, *parts in zip(places.tolist(), _pictures(entry, rows, places), *room, strict=True):
-        _fill(Room(*parts), _decoded(data, truth, place), (truth, place), view, grade)
+        _fill(Room(*parts), _decoded(data, truth, place), (truth, place), view, paint)
     return Sample(
         clip_id=entry.clip_id,
         video=torch.from_numpy(room.video),
@@ -134,14 +143,14 @@ def _words(truth: Truth, places: Places, changes: AugmentConfig) -> list[Point]:
     return [word for place in chosen for word in truth.words(place)]
 
 
-def _fill(room: Room, picture: Rgb, of: tuple[Truth, int], view: View, grade: looks.Grader) -> None:
+def _fill(room: Room, picture: Rgb, of: tuple[Truth, int], view: View, paint: Paint) -> None:
     """One frame, from its pixels and its truth.
 
     No name outlives the call, so the next one is decoded into warm memory.
     """
     truth, place = of
     square, room.truth[:] = both(picture, truth.coverage(place), view, room.truth.shape[0])
-    put(grade(square), room.video)
+    put(paint(square, room.truth), room.video)
     ignored = truth.ignored(place)
     if ignored is not None:
         np.equal(seen(ignored, view, room.valid.shape[0], (0,)), 0, out=room.valid)

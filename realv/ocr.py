@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 from jaxtyping import UInt8
 
-from realv.labelers import strip
-from realv.labelers.strip import Strip
+from realv import strip
+from realv.strip import Strip
 from realv.words import Picture, Word
 from sts import geometry
 from sts.errors import ConfigError, PluginError
@@ -72,8 +72,8 @@ def engine() -> Any:
         from rapidocr_onnxruntime import RapidOCR
     except ImportError as error:
         raise PluginError(
-            f"reading text needs rapidocr-onnxruntime ({error}): pip install --no-deps rapidocr-onnxruntime; "
-            "pip install onnxruntime pyclipper pyyaml; or give words another finder"
+            f"reading text needs rapidocr-onnxruntime ({error}): pip install --no-deps rapidocr-onnxruntime "
+            "(Python below 3.13); or give words another finder"
         ) from error
     return RapidOCR()
 

@@ -119,6 +119,9 @@ class NetConfig:
     train: TrainedConfig = field(default_factory=TrainedConfig)
     focal: FocalConfig = field(default_factory=FocalConfig)
     """The loss by pixel"""
+    unit_features: bool = False
+    """Features at stride 16 have mean 0 and deviation 1 at every place. For training from nothing, in which they grow
+    until positions and memory are lost beside them; official weights were made without"""
     prompted: float = 0.15
     """Share of the training batches in which some frames get points or a box, as from a user"""
 

@@ -26,7 +26,7 @@ from model.sam2text.config import NetConfig
 from model.sam2text.decoder import Decoded, extend
 from model.sam2text.hints import Hints
 from model.sam2text.memory import DualMemory, Entry
-from model.sam2text.prompting import SelfPrompting
+from model.sam2text.prompting import SelfPrompting, to_unit
 from model.sam2text.recall import Features, Grid, memorise, recall
 from model.sam2text.sight import Sight, decide, evidence, is_ambiguous, told
 from sts.config import from_dict
@@ -130,7 +130,9 @@ class SAM2Text(SAM2Base):
         pictures = (video.flatten(0, 1).float() / 255 - self.mean) / self.std
         out = self.forward_image(pictures)
         position = out["vision_pos_enc"][-1][:b]
-        levels = [level.unflatten(0, (b, t)).unbind(1) for level in (*out["backbone_fpn"], pictures)]
+        *fine, top = out["backbone_fpn"]
+        top = to_unit(top) if self.config.unit_features else top
+        levels = [level.unflatten(0, (b, t)).unbind(1) for level in (*fine, top, pictures)]
         return [
             Features(
                 fine=(s4, s8),

@@ -7,6 +7,7 @@ part of the frame, gather one token each; the tokens then talk to each other and
 import torch
 from jaxtyping import Float
 from torch import nn
+from torch.nn import functional
 
 from model.sam2text.config import PromptingConfig
 from sts.errors import ConfigError
@@ -29,7 +30,8 @@ class SelfPrompting(nn.Module):
         self.dropout = nn.Dropout(config.dropout)
 
     def forward(self, features: Float[torch.Tensor, "b c h w"]) -> Float[torch.Tensor, "b n c"]:
-        """Tokens of the decoder's width, n of them; `features` are those at stride 16."""
+        """Tokens of the decoder's width, n of them; `features` are those at stride 16, of any size."""
+        features = to_unit(features)
         tokens = self.gather(features)
         tokens = self.among_norm(tokens + self.dropout(_attend(self.among, tokens, tokens)))
         picture = self.refine(features).flatten(2).transpose(1, 2)
@@ -43,6 +45,14 @@ class SelfPrompting(nn.Module):
         """Mean over the frame of what each token looks at."""
         where = self.look(features).flatten(2)
         return where @ features.flatten(2).transpose(1, 2) / where.shape[-1]
+
+
+def to_unit(features: Float[torch.Tensor, "b c h w"]) -> Float[torch.Tensor, "b c h w"]:
+    """Mean 0 and deviation 1 over the channels of each place: layer norm without weights.
+
+    Large features make all tokens alike: what `across` gathers for everyone swamps what each gathered for itself.
+    """
+    return functional.layer_norm(features.permute(0, 2, 3, 1), features.shape[1:2]).permute(0, 3, 1, 2)
 
 
 def _maps(width: int, tokens: int) -> nn.Sequential:

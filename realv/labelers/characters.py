@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from jaxtyping import Float32
 
-from realv.labelers.strip import Strip
+from realv.strip import Strip
 
 Cuts = tuple[tuple[float, float], ...]
 """Start and end of each character along the strip, 0 to 1"""

@@ -14,7 +14,7 @@ from jaxtyping import Bool, Float32
 from PIL import Image, ImageDraw, ImageFont
 
 from realv.labelers.colours import distance
-from realv.labelers.strip import Strip
+from realv.strip import Strip
 from sts.errors import ConfigError
 from sts.types import Point
 

@@ -10,7 +10,8 @@ from jaxtyping import Float64
 from scipy.sparse.csgraph import connected_components
 
 from realv.overlap import assigned
-from realv.reading import Strip, follows, joined, leftwards, stacked, strip
+from realv.reading import follows, joined, leftwards, run, stacked
+from realv.strip import Strip
 from sts import geometry
 from sts.types import Clip, Frame, TextInstance
 
@@ -46,7 +47,7 @@ class Hierarchy:
 
 
 def _strips(words: Iterable[TextInstance]) -> dict[int, Strip]:
-    found = {word.track_id: strip(word.polygon, word.text) for word in words}
+    found = {word.track_id: run(word.polygon, word.text) for word in words}
     return {track: one for track, one in found.items() if one is not None}
 
 

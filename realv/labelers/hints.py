@@ -7,9 +7,10 @@ import cv2
 import numpy as np
 from jaxtyping import Float32
 
-from realv.labelers import characters, fitting, glyphs, strip
+from realv import strip
+from realv.labelers import characters, fitting, glyphs
 from realv.labelers.glyphs import Glyph
-from realv.labelers.strip import Strip
+from realv.strip import Strip
 from realv.words import Picture
 from sts import geometry, masks
 from sts.geometry import Box

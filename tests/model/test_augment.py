@@ -19,6 +19,8 @@ LOOKS = {
     "contrast": Look(contrast=0.9),
     "saturation": Look(saturation=1.2),
     "gray": Look(gray=True),
+    "channels": Look(channels=(1, 2, 0)),
+    "negative": Look(negative=True),
     "gamma": Look(gamma=1.4),
     "blur": Look(blur=1.2),
     "noise": Look(noise=6.0),
@@ -106,7 +108,7 @@ def test_a_look_changes_every_frame_and_moves_nothing(name: str) -> None:
     made = [*map(Grader(LOOKS[name]), frames)]
     for before, after in zip(frames, made, strict=True):
         assert not np.array_equal(before, after)
-        sign = after[..., 0].astype(float) - np.median(after[..., 0])
+        sign = np.abs(after[..., 0].astype(float) - np.median(after[..., 0]))
         assert np.abs(centroid(np.where(sign > 45, sign, 0)) - [39, 27]).max() < 0.25
 
 
@@ -135,6 +137,12 @@ def test_gray_has_the_brightness_of_rec_601() -> None:
     picture = np.zeros((4, 4, 3), np.uint8)
     picture[...] = (100, 50, 200)
     assert set(Grader(Look(gray=True))(picture).ravel().tolist()) == {82}
+
+
+def test_channels_change_places_and_a_negative_is_what_is_left_to_white() -> None:
+    picture = np.full((4, 4, 3), (100, 50, 200), np.uint8)
+    assert set(map(tuple, Grader(Look(channels=(2, 0, 1)))(picture).reshape(-1, 3))) == {(200, 100, 50)}
+    assert set(map(tuple, Grader(Look(negative=True))(picture).reshape(-1, 3))) == {(155, 205, 55)}
 
 
 @pytest.mark.parametrize(("name", "field"), [("flip", "flip"), ("affine", "degrees"), ("affine", "shear")])

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from realv import craftwords
-from realv.labelers import strip
+from realv import craftwords, strip
 
 
 def maps(centres: np.ndarray, size: float = 7.0, linked: bool = True) -> np.ndarray:

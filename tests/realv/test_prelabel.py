@@ -116,7 +116,9 @@ def test_layers_of_several_labelers_are_fused(tmp_path: Path) -> None:
 
 def test_a_labeler_that_cannot_be_loaded_is_one_line_before_any_work(real: Path, tmp_path: Path) -> None:
     missing = tmp_path / "settings.toml"
-    missing.write_text('labeler = {class = "realv.labelers.charsam:CharSam", segmenter = {class = "no.such:Sam"}}\n')
+    missing.write_text(
+        'labeler = {class = "realv.labelers.charsam:CharSam", words = "", segmenter = {class = "no.such:Sam"}}\n'
+    )
     result = CliRunner().invoke(main, ["--in", str(real), "--out", str(tmp_path / "out"), "--config", str(missing)])
     assert result.exit_code == 1
     assert "cannot load no.such:Sam: no such module" in result.output

@@ -273,3 +273,13 @@ def test_it_is_a_net_and_its_settings_are_checked() -> None:
     assert isinstance(make(), Net)
     with pytest.raises(ConfigError, match="siz"):
         SAM2Text(siz="micro")
+
+
+def test_features_of_deviation_one_where_that_is_asked_for() -> None:
+    grown = make(unit_features=True)
+    for parameter in grown.image_encoder.neck.parameters():
+        parameter.data *= 50
+    with torch.no_grad():
+        top = grown.encode(noise(1, 1))[0].top
+    assert torch.allclose(top.mean(1), torch.zeros(()), atol=1e-4)
+    assert torch.allclose(top.std(1, correction=0), torch.ones(()), atol=1e-3)

@@ -55,6 +55,12 @@ def test_nothing_keeps_tokens_from_growing_apart() -> None:
     assert alike(module.eval()(features(size=8) + common)) < 0.5 < before
 
 
+def test_how_large_features_are_does_not_matter() -> None:
+    """In training from nothing they grow; beside large ones, what tells tokens apart was lost."""
+    module, frame = fresh().eval(), features(size=8)
+    assert torch.allclose(module(50 * frame), module(frame), atol=1e-4)
+
+
 def test_every_parameter_learns_from_one_frame() -> None:
     module = fresh()
     module(features(size=8)[:1]).square().sum(dim=(0, 1))[::2].sum().backward()

@@ -5,7 +5,8 @@ import itertools
 import numpy as np
 import pytest
 
-from realv.labelers import characters, strip
+from realv import strip
+from realv.labelers import characters
 from realv.labelers.characters import Cuts
 
 LINE = ((0.0, 0.0), (100.0, 0.0), (100.0, 20.0), (0.0, 20.0))

@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from realv.labelers import fitting, glyphs, strip
+from realv import strip
+from realv.labelers import fitting, glyphs
 from sts.errors import ConfigError
 from tests.realv.labelers.drawn import word
 

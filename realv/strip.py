@@ -1,4 +1,4 @@
-"""A word as an upright strip: u runs along its text from 0 to 1, v from its upper line at 0 to its lower at 1."""
+"""A word or line as a strip: u runs along its text from 0 to 1, v from its upper line at 0 to its lower at 1."""
 
 import math
 from collections.abc import Sequence
@@ -19,12 +19,15 @@ KNOTS = 33
 FLATTEST = 0.35
 """Least height of a ribbon, as a share of its greatest; a polygon that is flatter somewhere has no two long lines"""
 
+Vector = Float64[np.ndarray, "2"]
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Strip:
-    """The upper and the lower line of a word, in reading order, px."""
+    """The upper and the lower line of a word or line, in reading order, px."""
 
     top: Float64[np.ndarray, "n 2"]
+    """The left one where it is read downwards"""
     bottom: Float64[np.ndarray, "n 2"]
 
     @property
@@ -36,6 +39,31 @@ class Strip:
     def height(self) -> float:
         """px, the mean."""
         return float(np.hypot(*(self.bottom - self.top).T).mean())
+
+    @property
+    def start(self) -> Vector:
+        """Middle of the edge that is read first."""
+        return np.asarray((self.top[0] + self.bottom[0]) / 2)
+
+    @property
+    def end(self) -> Vector:
+        """Middle of the edge that is read last."""
+        return np.asarray((self.top[-1] + self.bottom[-1]) / 2)
+
+    @property
+    def onset(self) -> Vector:
+        """Unit vector of reading at the start."""
+        return unit((self.top[1] + self.bottom[1]) / 2 - self.start)
+
+    @property
+    def ahead(self) -> Vector:
+        """Unit vector in which reading goes on after the end."""
+        return unit(self.end - (self.top[-2] + self.bottom[-2]) / 2)
+
+    @property
+    def direction(self) -> Vector:
+        """Unit vector from start to end."""
+        return unit(self.end - self.start)
 
     def at(self, u: Float64[np.ndarray, "*shape"], v: Float64[np.ndarray, "*shape"]) -> Float64[np.ndarray, "*shape 2"]:
         """Points in the picture, px."""
@@ -62,22 +90,29 @@ class Strip:
 
 
 def of(polygon: Sequence[Point]) -> Strip:
-    """The strip of a word's polygon: its two halves are the two lines, unless it is no ribbon but any outline.
+    """The strip of a word's polygon, with `KNOTS` points a line.
 
-    Then the strip is the smallest rectangle around it, its first corner the one nearest the polygon's first point.
+    Where the polygon is no ribbon it is the smallest rectangle around it, its first corner the one nearest to the
+    polygon's first point.
     """
-    half = len(polygon) // 2
-    strip = _between(polygon[:half], polygon[half:][::-1]) if len(polygon) >= 4 and len(polygon) % 2 == 0 else None
-    return strip if strip is not None and _even(strip) else _rectangle(polygon)
+    lines = ribbon(polygon) or _rectangle(polygon)
+    return Strip(top=geometry.resample(lines.top, KNOTS), bottom=geometry.resample(lines.bottom, KNOTS))
 
 
-def _between(top: Sequence[Point], bottom: Sequence[Point]) -> Strip:
-    return Strip(top=geometry.resample(top, KNOTS), bottom=geometry.resample(bottom, KNOTS))
-
-
-def _even(strip: Strip) -> bool:
+def ribbon(polygon: Sequence[Point]) -> Strip | None:
+    """The strip whose two lines are the two halves of a polygon; None for one that is no ribbon but any outline."""
+    if len(polygon) < 4 or len(polygon) % 2:
+        return None
+    points = np.asarray(polygon, np.float64)
+    half = len(points) // 2
+    strip = Strip(top=points[:half], bottom=points[half:][::-1])
     heights = np.hypot(*(strip.bottom - strip.top).T)
-    return bool(heights.min() >= FLATTEST * heights.max())
+    return strip if heights.min() >= FLATTEST * heights.max() else None
+
+
+def unit(vector: Vector) -> Vector:
+    """The same direction, 1 long."""
+    return np.asarray(vector / max(float(np.hypot(*vector)), 1e-9))
 
 
 def _rectangle(polygon: Sequence[Point]) -> Strip:
@@ -85,5 +120,5 @@ def _rectangle(polygon: Sequence[Point]) -> Strip:
     if geometry.signed_area([(x, y) for x, y in corners.tolist()]) < 0:
         corners = corners[::-1]
     first = min(range(4), key=lambda i: math.dist(corners[i], polygon[0]))
-    turned = [(x, y) for x, y in np.roll(corners, -first, axis=0).tolist()]
-    return _between(turned[:2], turned[2:][::-1])
+    turned = np.roll(corners, -first, axis=0)
+    return Strip(top=turned[:2], bottom=turned[:1:-1])

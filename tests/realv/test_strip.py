@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from realv.labelers import strip
+from realv import strip
 
 
 def test_corners_and_the_middle_of_a_slanted_word() -> None:
