@@ -202,6 +202,7 @@ def test_settings_that_make_no_interval_are_refused() -> None:
         EvaluateConfig(draws=3)
 
 
+@pytest.mark.slow
 def test_no_table_gives_marks_to_a_prediction_of_nothing(truth: str, tmp_path: Path) -> None:
     """HierText's precision of no words is 1: it stays in scores.json, and is a dash in what people read."""
     (tmp_path / "fast.toml").write_text("draws = 20\n")
@@ -281,6 +282,7 @@ def test_a_click_on_a_heading_sorts_the_clips(report: Path, tmp_path: Path) -> N
         assert re.findall(r"<tr><td>(\w)</td>", table)[0] == first
 
 
+@pytest.mark.slow
 def test_baselines_are_ranked_as_they_must_be(truth: str, tmp_path: Path) -> None:
     """And each is announced before its work."""
     (tmp_path / "fast.toml").write_text("draws = 20\n")

@@ -144,6 +144,7 @@ def test_reading_is_set_beside_decoding_of_the_same_pictures(tmp_path: Path) -> 
     assert reading.access("small", folder, repeats=1).ours > 0
 
 
+@pytest.mark.slow
 def test_our_tracker_is_nearer_than_flowtexts_scheme() -> None:
     found = tracking.measure(5)
     assert len(found.ours) == len(found.peer) == 5

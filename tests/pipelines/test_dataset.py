@@ -66,6 +66,7 @@ def test_each_split_is_a_finished_directory_with_the_bytes_of_the_pictures(
             assert layers.labels(out / name, clip_id) == layers.labels(source, clip_id)
 
 
+@pytest.mark.slow
 def test_labels_of_people_win_and_pictures_come_from_the_pixel_layer(
     set_of: SetOf, clip_of: ClipOf, tmp_path: Path
 ) -> None:
@@ -100,6 +101,7 @@ def test_the_bytes_do_not_depend_on_the_number_of_workers(set_of: SetOf, clip_of
     assert tree(one) == tree(two)
 
 
+@pytest.mark.slow
 def test_what_was_test_stays_test_when_the_set_grows(set_of: SetOf, clip_of: ClipOf, tmp_path: Path) -> None:
     first = built(tmp_path / "first", set_of("a", [clip_of(i) for i in range(8)]))
     test = ids(first)["test"]
@@ -114,6 +116,7 @@ def test_what_was_test_stays_test_when_the_set_grows(set_of: SetOf, clip_of: Cli
     assert split.read_lock(second / "splits.lock").items() >= split.read_lock(lock).items()
 
 
+@pytest.mark.slow
 def test_a_larger_n_extends_each_split(set_of: SetOf, clip_of: ClipOf, tmp_path: Path) -> None:
     source = set_of("a", [clip_of(i) for i in range(9)])
     before = ids(built(tmp_path / "out", source, n=4))
@@ -122,6 +125,7 @@ def test_a_larger_n_extends_each_split(set_of: SetOf, clip_of: ClipOf, tmp_path:
     assert sum(map(len, after.values())) == 9
 
 
+@pytest.mark.slow
 def test_a_lock_remembers_clips_that_are_gone_and_fonts_that_were_held_out(
     set_of: SetOf, clip_of: ClipOf, tmp_path: Path
 ) -> None:
@@ -137,6 +141,7 @@ def test_a_lock_remembers_clips_that_are_gone_and_fonts_that_were_held_out(
     assert split.read_lock(second / "splits.lock")["clip:clip-000"] == "test"
 
 
+@pytest.mark.slow
 def test_near_duplicates_are_never_parted(set_of: SetOf, clip_of: ClipOf, tmp_path: Path) -> None:
     source = set_of("a", [clip_of(i, look=i // 2) for i in range(8)])
     for seed in range(2):

@@ -72,6 +72,7 @@ def test_a_run_leaves_shards_card_figures_and_preview(sts: Run, tmp_path: Path) 
     assert str(written) in checked.stderr and written.read_text(encoding="utf-8") == f"{out}: no rule is broken\n"
 
 
+@pytest.mark.slow
 def test_more_clips_extend_a_run_and_a_lost_shard_is_made_again(sts: Run, tmp_path: Path) -> None:
     grown, whole = tmp_path / "grown", tmp_path / "whole"
     assert sts("synth.render", "--n", "1", "--out", str(grown)).returncode == 0

@@ -72,6 +72,7 @@ def test_a_clip_can_be_made_again_from_what_it_says(tmp_path: Path) -> None:
     assert engine.render(config.from_dict(engine.Spec, said["choices"]), clip.clip_id).frames == clip.frames
 
 
+@pytest.mark.slow
 def test_background_videos_in_another_folder_and_order_give_the_same_clip(tmp_path: Path) -> None:
     for number, name in enumerate(["room_people", "bottles"]):
         (tmp_path / "other" / "deep").mkdir(parents=True, exist_ok=True)
