@@ -42,7 +42,7 @@ class LinkedMaps(Protocol):
 
 @dataclass(kw_only=True)
 class CraftWords:
-    """WordFinder for words in any direction, straight or bent like an arch."""
+    """WordFinder and RegionMap for words in any direction, straight or bent like an arch."""
 
     craft: dict[str, Any] = field(default_factory=lambda: {"class": "model.craft:Craft"})
     """Import path and options of what shows the maps"""
@@ -67,6 +67,10 @@ class CraftWords:
             for (polygon, sure), reading in zip(found, readings, strict=True)
         )
         return tuple(word for word in words if word.text or self.unread)
+
+    def regions(self, picture: Picture) -> Float32[np.ndarray, "h w"]:
+        """Where characters are: what words were made of is a RegionMap too."""
+        return self._maps.maps(picture)[0]
 
 
 def shapes(maps: Maps) -> Iterator[tuple[geometry.Polygon, float]]:

@@ -26,7 +26,7 @@ from model.sam2text.config import NetConfig
 from model.sam2text.decoder import Decoded, extend
 from model.sam2text.hints import Hints
 from model.sam2text.memory import DualMemory, Entry
-from model.sam2text.prompting import SelfPrompting, to_unit
+from model.sam2text.prompting import SelfPrompting, unit
 from model.sam2text.recall import Features, Grid, memorise, recall
 from model.sam2text.sight import Sight, decide, evidence, is_ambiguous, told
 from sts.config import from_dict
@@ -131,7 +131,7 @@ class SAM2Text(SAM2Base):
         out = self.forward_image(pictures)
         position = out["vision_pos_enc"][-1][:b]
         *fine, top = out["backbone_fpn"]
-        top = to_unit(top) if self.config.unit_features else top
+        top = unit(top.movedim(1, -1)).movedim(-1, 1) if self.config.unit_features else top
         levels = [level.unflatten(0, (b, t)).unbind(1) for level in (*fine, top, pictures)]
         return [
             Features(

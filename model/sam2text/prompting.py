@@ -30,12 +30,16 @@ class SelfPrompting(nn.Module):
         self.dropout = nn.Dropout(config.dropout)
 
     def forward(self, features: Float[torch.Tensor, "b c h w"]) -> Float[torch.Tensor, "b n c"]:
-        """Tokens of the decoder's width, n of them; `features` are those at stride 16, of any size."""
-        features = to_unit(features)
-        tokens = self.gather(features)
-        tokens = self.among_norm(tokens + self.dropout(_attend(self.among, tokens, tokens)))
+        """Tokens of the decoder's width, n of them; `features` are those at stride 16, of any size.
+
+        Whatever is added has deviation 1, as tokens have. The answers of the attentions grow in training, and what they
+        have in common would make all tokens alike, as would the mean of the frame.
+        """
+        features = functional.instance_norm(features)
+        tokens = unit(self.gather(features))
+        tokens = self.among_norm(tokens + self.dropout(unit(_attend(self.among, tokens, tokens))))
         picture = self.refine(features).flatten(2).transpose(1, 2)
-        return self.across_norm(tokens + self.dropout(_attend(self.across, tokens, picture)))
+        return self.across_norm(tokens + self.dropout(unit(_attend(self.across, tokens, picture))))
 
     def look(self, features: Float[torch.Tensor, "b c h w"]) -> Float[torch.Tensor, "b n h w"]:
         """Where each token looks, 0 to 1."""
@@ -47,12 +51,9 @@ class SelfPrompting(nn.Module):
         return where @ features.flatten(2).transpose(1, 2) / where.shape[-1]
 
 
-def to_unit(features: Float[torch.Tensor, "b c h w"]) -> Float[torch.Tensor, "b c h w"]:
-    """Mean 0 and deviation 1 over the channels of each place: layer norm without weights.
-
-    Large features make all tokens alike: what `across` gathers for everyone swamps what each gathered for itself.
-    """
-    return functional.layer_norm(features.permute(0, 2, 3, 1), features.shape[1:2]).permute(0, 3, 1, 2)
+def unit(vectors: Float[torch.Tensor, "*shape c"]) -> Float[torch.Tensor, "*shape c"]:
+    """Mean 0 and deviation 1 of each vector: layer norm without weights."""
+    return functional.layer_norm(vectors, vectors.shape[-1:])
 
 
 def _maps(width: int, tokens: int) -> nn.Sequential:

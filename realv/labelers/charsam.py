@@ -31,7 +31,7 @@ class CharSam:
     words: Plugin = field(default_factory=lambda: {"class": "realv.ocr:RapidOcr"})
     """A WordFinder; "" takes the words that the clip has"""
     regions: Plugin = ""
-    """A RegionMap that shows where characters are; "" parts words into equal characters"""
+    """A RegionMap that shows where characters are; "" takes the finder if it is one, else parts words equally"""
     segmenter: Plugin = field(default_factory=lambda: {"class": "realv.labelers.stroke:Stroke"})
     """A Segmenter"""
     ask: Ask = "word"
@@ -46,7 +46,9 @@ class CharSam:
             raise ConfigError('segmenter = "": name one, such as {class = "realv.labelers.stroke:Stroke"}')
         glyphs.fonts(self.fonts)
         self._finder = plugins.from_table(self.words, WordFinder) if self.words else None
-        self._regions = plugins.from_table(self.regions, RegionMap) if self.regions else None
+        finder: object = self._finder
+        own = finder if isinstance(finder, RegionMap) else None
+        self._regions = plugins.from_table(self.regions, RegionMap) if self.regions else own
         self._segmenter = plugins.from_table(self.segmenter, Segmenter)
 
     def label(self, clip: Clip) -> Clip:

@@ -20,9 +20,9 @@ from synth.text.fonts import FontLibrary
 
 ROOT = Path(__file__).parents[2]
 BACKGROUNDS = str(ROOT / "synth" / "assets" / "backgrounds")
-TRAIN, DENSE, HELD_OUT = (
+TRAIN, DENSE, WIDE, HELD_OUT = (
     config.load(RenderConfig, ROOT / "configs" / "synth" / f"{n}.toml")
-    for n in ("train_nano", "train_nano_dense", "heldout")
+    for n in ("train_nano", "train_nano_dense", "train_nano_wide", "heldout")
 )
 BOTH = (TRAIN, HELD_OUT)
 PLANES = {"width": 320, "height": 180, "frames": 2, "engine": "synth.engines.planes:Planes", "videos": ()}
@@ -63,13 +63,17 @@ def test_rendered_clips_share_no_font_text_or_computed_world(tmp_path: Path) -> 
         assert not first & second, key.__name__
 
 
-def test_the_denser_set_is_made_of_the_same_as_the_other() -> None:
-    assert (DENSE.videos, DENSE.text.corpus_share, DENSE.text.only_fonts) == (
+@pytest.mark.parametrize("other", [DENSE, WIDE], ids=["dense", "wide"])
+def test_the_denser_sets_are_made_of_the_same_as_the_first(other: RenderConfig) -> None:
+    assert (other.videos, other.text.corpus_share, other.text.only_fonts) == (
         TRAIN.videos,
         TRAIN.text.corpus_share,
         TRAIN.text.only_fonts,
     )
-    assert len({DENSE.seed, TRAIN.seed, HELD_OUT.seed}) == 3
+
+
+def test_no_two_sets_have_one_seed() -> None:
+    assert len({settings.seed for settings in (TRAIN, DENSE, WIDE, HELD_OUT)}) == 4
 
 
 def test_a_video_that_is_not_there_is_one_line() -> None:

@@ -56,9 +56,16 @@ def test_nothing_keeps_tokens_from_growing_apart() -> None:
 
 
 def test_how_large_features_are_does_not_matter() -> None:
-    """In training from nothing they grow; beside large ones, what tells tokens apart was lost."""
     module, frame = fresh().eval(), features(size=8)
     assert torch.allclose(module(50 * frame), module(frame), atol=1e-4)
+
+
+def test_neither_the_mean_of_a_frame_nor_what_answers_have_in_common_makes_tokens_alike() -> None:
+    """In training from nothing both grow until all tokens were one."""
+    module, frame = fresh().eval(), features(size=8) + 100 * features(size=1, seed=5)
+    for attention in (module.among, module.across):
+        attention.out_proj.bias.data = 100 * torch.randn(32, generator=torch.Generator().manual_seed(1))
+    assert alike(module(frame)) < 0.9
 
 
 def test_every_parameter_learns_from_one_frame() -> None:

@@ -12,7 +12,7 @@ from sts import masks
 from sts.errors import ConfigError, DataError, PluginError
 from sts.protocols import Labeler, Prompt
 from sts.types import Clip, Frame, Origin, TextInstance
-from tests.realv.labelers.doubles import PICTURE, POLYGON, STROKES, Asked
+from tests.realv.labelers.doubles import PICTURE, POLYGON, STROKES, Asked, Lit
 from tests.realv.labelers.drawn import iou
 
 HERE = "tests.realv.labelers.doubles"
@@ -49,6 +49,12 @@ def test_found_words_have_strokes_text_script_and_score() -> None:
         "predicted",
     )
     assert one.score is not None and 0.3 < one.score <= 1
+
+
+def test_a_finder_that_shows_where_characters_are_is_asked_for_that_once_a_picture() -> None:
+    Lit.seen = 0
+    (frame,) = CharSam(words={"class": f"{HERE}:Lit"}).label(clip()).frames
+    assert (Lit.seen, len(frame.instances)) == (1, 1)
 
 
 def test_given_words_keep_their_number_polygon_and_text() -> None:
