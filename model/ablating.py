@@ -44,7 +44,9 @@ def ablate(study: Study, out: Location, workers: str = "1") -> dict[str, list[Sc
     ConfigError if `out` holds an ablation with other settings; more rungs and more seeds may be asked for.
     """
     _check(study)
-    runs.begin(out, _identity(study, out), write=True)
+    identity = _identity(study, out)
+    runs.check(out, identity)
+    runs.begin(out, identity)
     return {
         rung: [_run(study, rung, seed, out, workers) for seed in _seeds(study, rung)] for rung in study.config.chosen
     }

@@ -3,7 +3,7 @@
 import copy
 import hashlib
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
 import torch
@@ -11,7 +11,7 @@ import torch
 from model import lora, nets, weights
 from model.protocols import Net
 from model.weights import Header, State
-from sts import files, manifest
+from sts import config, files, manifest
 from sts.errors import ConfigError, DataError
 from sts.files import Location
 from sts.wording import counted
@@ -167,13 +167,31 @@ def _fill(net: Net, path: Location, state: State, header: Header | None, may_lac
     """Copy tensors into the net after everything fits."""
     module = nets.module(net)
     wrong = _misfits(module.state_dict(), state, may_lack)
+    differ = manifest.differences(_completed(header.net, net), nets.table(net)) if header else {}
     if wrong:
-        of = f", it is of {_name(header.net)}" if header else ""
-        raise DataError(f"{path} does not fit this {_name(nets.table(net))}{of}: {'; '.join(wrong)}")
+        raise DataError(f"{path} does not fit this {_name(nets.table(net))}{_why(wrong, header, net, differ)}")
     module.load_state_dict(state, strict=False)
-    if header:
-        for key, (there, here) in manifest.differences(header.net, nets.table(net)).items():
-            log.warning("%s: %s was %r where these weights were trained and is %r here", path, key, there, here)
+    for key, (there, here) in differ.items():
+        log.warning("%s: %s was %r where these weights were trained and is %r here", path, key, there, here)
+
+
+def _completed(table: Mapping[str, Any], net: Net) -> Mapping[str, Any]:
+    """Settings of a file with those that came later at their defaults; as they are where they are of another net."""
+    settings = {key: value for key, value in table.items() if key != "class"}
+    try:
+        return {**table, **config.to_dict(config.from_dict(type(net.config), settings))}
+    except ConfigError:
+        return table
+
+
+def _why(wrong: Sequence[str], header: Header | None, net: Net, differ: Mapping[str, tuple[Any, Any]]) -> str:
+    """The net that the weights are of, or where its name is the same the settings; then the tensors."""
+    if header and _name(header.net) != _name(nets.table(net)):
+        return f", it is of {_name(header.net)}: {'; '.join(wrong)}"
+    if differ:
+        said = ", ".join(f"{key} = {there!r} (here {here!r})" for key, (there, here) in differ.items())
+        return f": it was trained with {said}; {wrong[0]}; give weights of the same settings"
+    return f": {'; '.join(wrong)}"
 
 
 def _misfits(own: State, state: State, may_lack: Collection[str]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from model.instances import rectangle
 from sts import config, files, layers, manifest, masks, plugins, stage
-from sts.errors import PluginError
+from sts.errors import ConfigError, PluginError
 from sts.files import Location
 from sts.protocols import Segment, Segmenter
 from sts.stage import Notes, Stage
@@ -28,8 +28,10 @@ def predict(settings: PredictConfig, source: Location, out: Location, weights: s
     """Predict what is missing of the clips in `source`, shard by shard, without their pictures.
 
     `weights` goes to the segmenter; "" for those that its table names, else its own, or none. The manifest holds every
-    option of the segmenter and the SHA-256 of the weights in place of their path.
+    option of the segmenter and the SHA-256 of the weights in place of their path. ConfigError if `out` is `source`.
     """
+    if files.same(source, out):
+        raise ConfigError(f"--out {out} is --in, which stays as it is: choose another --out")
     file = _file(weights or settings.segmenter.get("weights", ""))
     text = config.to_json({**settings.segmenter, **({"weights": file} if file else {})})
     made = _resolved(text)

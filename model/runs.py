@@ -25,13 +25,18 @@ RESULT = "net" + weights.SUFFIX
 """Of a finished run"""
 
 
-def begin(out: Location, settings: Mapping[str, Any], *, write: bool) -> None:
-    """Note how the run is made. ConfigError if `out` holds one that is made otherwise, naming what differs."""
+def check(out: Location, settings: Mapping[str, Any]) -> None:
+    """ConfigError if `out` holds a run that is made otherwise, naming what differs."""
     path = files.join(out, NAME)
     if files.exists(path):
         with files.reading(path) as file:
             manifest.refuse_other(out, json.loads(file.read()), settings, "a training")
-    elif write:
+
+
+def begin(out: Location, settings: Mapping[str, Any]) -> None:
+    """Note how the run is made, once all that it needs is ready: from then on `check` refuses others."""
+    path = files.join(out, NAME)
+    if not files.exists(path):
         _write_json(path, settings)
 
 
@@ -59,16 +64,22 @@ def resume(out: Location, trainer: Trainer) -> bool:
         _restore(path, trainer)
     except DataError as error:
         raise DataError(f"{error}; delete {path} to go on from the checkpoint before it") from error
-    log.info("%s: going on after step %d of %d", out, trainer.step, trainer.config.steps)
+    end = trainer.config.steps
+    if trainer.step < end:
+        log.info("%s: going on after step %d of %d", out, trainer.step, end)
+    else:
+        log.info("%s: finished, all %d steps were taken before", out, end)
     return True
 
 
 def finish(out: Location, trainer: Trainer) -> None:
-    """Write what a finished run is for: net.safetensors with LoRA merged in, and the adapter."""
+    """Write what a finished run is for, and say so: net.safetensors with LoRA merged in, and the adapter."""
     net = checkpoints.averaged(trainer.net, trainer.ema.mean if trainer.ema else {})
     dtype = torch.float16 if trainer.config.result == "fp16" else torch.float32
-    checkpoints.save_merged(files.join(out, RESULT), net, trainer.step, dtype)
+    result = files.join(out, RESULT)
+    checkpoints.save_merged(result, net, trainer.step, dtype)
     checkpoints.save_adapter(files.join(out, "adapter" + weights.SUFFIX), net, trainer.step)
+    log.info("the result is %s; next: python -m model.predict --in DIR --out DIR --weights %s", result, out)
 
 
 def bad_batch(out: Location, error: NotFiniteError, rank: int) -> DataError:

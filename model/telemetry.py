@@ -30,18 +30,18 @@ FRAMES = 2
 
 
 @contextlib.contextmanager
-def reporting(out: Location, trainer: Trainer) -> Iterator[Report]:
-    """To be told of every step; the first process of a team speaks, the others are silent."""
+def reporting(out: Location, trainer: Trainer, end: int) -> Iterator[Report]:
+    """To be told of every step up to step `end`; the first process of a team speaks, the others are silent."""
     if trainer.team.rank > 0:
         yield lambda batch, values: None
         return
-    settings, pace = trainer.config, Pace(trainer.config.steps, trainer.step)
-    with _bar(settings.steps, trainer.step) as advance, _board(out, trainer.step, settings.board) as board:
+    settings, pace = trainer.config, Pace(trainer.config.steps, trainer.step, end)
+    with _bar(end, trainer.step) as advance, _board(out, trainer.step, settings.board) as board:
 
         def report(batch: Batch, values: Mapping[str, float]) -> None:
             pace.count(values)
             advance()
-            if trainer.step % settings.log_every == 0 or trainer.step == settings.steps:
+            if trainer.step % settings.log_every == 0 or trainer.step == end:
                 means, line = pace.line()
                 log.info("%s", line)
                 for name, value in means.items() if board else ():
@@ -56,8 +56,9 @@ def reporting(out: Location, trainer: Trainer) -> Iterator[Report]:
 class Pace:
     """Means of the losses and steps per second since the last line."""
 
-    def __init__(self, steps: int, step: int) -> None:
-        self.steps = steps
+    def __init__(self, steps: int, step: int, end: int) -> None:
+        """Of all steps of a run, those after `step` are taken up to `end` now."""
+        self.steps, self.end = steps, end
         self._begin(step)
 
     def count(self, values: Mapping[str, float]) -> None:
@@ -71,7 +72,7 @@ class Pace:
         means = {name: value / self.n_steps for name, value in self.sums.items()}
         step, rate = self.first + self.n_steps, self.n_steps / max(time.monotonic() - self.since, 1e-9)
         said = ", ".join(f"{name} {means[name]:.4g}" for name in SAID if name in means)
-        left = in_words((self.steps - step) / rate)
+        left = in_words((self.end - step) / rate)
         self._begin(step)
         return {**means, "steps/s": rate}, f"step {step} of {self.steps}: {said}, {rate:.3g} steps/s{left}"
 

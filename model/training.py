@@ -39,12 +39,15 @@ def train(job: Job, out: Location, *, n: int | None = None, workers: str = "1") 
     with team.joined() as members:
         torch.manual_seed(job.config.seed)
         net = nets.build(job.config.net)
-        runs.begin(out, _identity(job, net, out, members), write=members.rank == 0)
+        identity = _identity(job, net, out, members)
+        runs.check(out, identity)
         if not checkpoints.steps(out):
             begin(net, job.weights)
         trainer = Trainer(net, job.config, members)
         runs.resume(out, trainer)
         steps = data.Steps(data.Windows(job.inputs, job.config.data, _shape(trainer)))
+        if members.rank == 0:
+            runs.begin(out, identity)
         fit(trainer, lambda start: data.source(steps, start, ahead), out, n)
 
 
@@ -56,7 +59,7 @@ def fit(trainer: Trainer, source: Source, out: Location, n: int | None = None) -
     settings, leads = trainer.config, trainer.team.rank == 0
     end = settings.steps if n is None else min(settings.steps, trainer.step + n)
     batches = iter(source(trainer.step)) if trainer.step < end else iter(())
-    with telemetry.reporting(out, trainer) as report, stopping.listening() as stop:
+    with telemetry.reporting(out, trainer, end) as report, stopping.listening() as stop:
         while trainer.step < end:
             report(*_advance(trainer, next(batches), out))
             stopped = trainer.team.any(stop.asked)
@@ -67,6 +70,14 @@ def fit(trainer: Trainer, source: Source, out: Location, n: int | None = None) -
                 raise KeyboardInterrupt
     if leads and trainer.step == settings.steps:
         runs.finish(out, trainer)
+    elif leads:
+        log.info(
+            "%s: %d of %d steps are taken and saved, as --n %d ends here; the same command goes on",
+            out,
+            trainer.step,
+            settings.steps,
+            n,
+        )
 
 
 def _advance(trainer: Trainer, batch: Batch, out: Location) -> tuple[Batch, dict[str, float]]:

@@ -21,6 +21,9 @@ BLUR = (5, 5)
 """px; an edge that is half a pixel off is no sign of something in front"""
 CONTRAST, DARKEST, BRIGHTEST = 0.35, 15.0, 40.0
 """What counts as another colour: this share of the contrast of the word and its surroundings, in these bounds"""
+TEXTURE, ALIKE = 4.0, 0.3
+"""Where grey levels deviate by so much on the key frame, both frames must correlate by so much: else something in front
+that is as bright as the ground would pass for the word in other light"""
 LEAST = 0.15
 """Share of the strokes that must show for a word to be there"""
 
@@ -149,11 +152,21 @@ def visible(before: Colours, now: Colours, strokes: Patch) -> tuple[Bool[np.ndar
     """Where two aligned patches show the same, but for light, and how alike strokes are where they do, in [0, 1]."""
     error = cv2.blur(np.abs(_relit(before, now) - now).max(axis=2), BLUR)
     limit = _limit(before)
-    same = error < limit
+    same = (error < limit) & _alike(before, now)
     weight = strokes * same
     if weight.sum() < LEAST * strokes.sum():
         return np.zeros_like(same), 0.0
     return same, 1 - float((weight * error).sum() / max(weight.sum(), 1e-6)) / (2 * limit)
+
+
+def _alike(before: Colours, now: Colours) -> Bool[np.ndarray, "ph pw"]:
+    """Where the greys of two aligned patches rise and fall together, within about a letter's height."""
+    side = max(min(before.shape[:2]) // 3, 5)
+    x, y = (cv2.GaussianBlur(patch, (3, 3), 0).mean(axis=2, dtype=np.float32) for patch in (before, now))
+    mean_x, mean_y, mean_xx, mean_yy, mean_xy = (cv2.blur(of, (side, side)) for of in (x, y, x * x, y * y, x * y))
+    spread_x, spread_y = mean_xx - mean_x**2, mean_yy - mean_y**2
+    together = mean_xy - mean_x * mean_y > ALIKE * np.sqrt(np.maximum(spread_x * spread_y, 0))
+    return np.asarray(together | (spread_x < TEXTURE**2))
 
 
 def _relit(before: Colours, now: Colours) -> Float32[np.ndarray, "ph pw 3"]:

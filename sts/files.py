@@ -50,6 +50,12 @@ def local(location: Location) -> str | None:
     return str(path) if isinstance(fs, LocalFileSystem) else None
 
 
+def same(one: Location, other: Location) -> bool:
+    """Whether both name the same place, links followed."""
+    first, second = (os.path.realpath(local(place) or str(place)) for place in (one, other))
+    return first == second
+
+
 def exists(location: Location) -> bool:
     """Whether there is a file or directory."""
     fs, path = _find(location)
@@ -136,6 +142,9 @@ def _drop_stale(fs: Any, folder: str, name: str) -> None:
 
 
 def _unwritable(location: Location, error: OSError) -> DataError:
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        file = next(place for place in Path(_find(location)[1]).parents if place.exists())
+        return DataError(f"cannot write {location}: {file} is a file and not a directory; choose another --out")
     return DataError(
         f"cannot write {location}: {error.strerror or error}; make room or choose another --out, then run it again"
     )

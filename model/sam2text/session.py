@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Float, Float32, UInt8
+from jaxtyping import Float, Float32
 from torch import Tensor
 from torch.nn import functional
 
 from model.frames import to_input
+from model.sam2text.checks import check_frame, check_prompt
 from model.sam2text.hints import BOTTOM_RIGHT, OTHER, TEXT, TOP_LEFT, Hints
 from model.sam2text.memory import DualMemory
 from model.sam2text.net import SAM2Text
@@ -50,11 +51,13 @@ class StreamSession:
             self.memories[ALL_TEXT] = DualMemory(net.config.memory)
 
     @torch.no_grad()
-    def step(self, frame: UInt8[np.ndarray, "h w 3"], prompts: Sequence[Prompt] = ()) -> dict[int, Output]:
-        """Answers by track for the next frame (RGB), with prompts on it; DataError for one that cannot be used.
+    def step(self, frame: np.ndarray, prompts: Sequence[Prompt] = ()) -> dict[int, Output]:
+        """Answers by track for the next frame, (h, w, 3) RGB uint8, with prompts on it.
 
-        A prompt on a track that is followed corrects it.
+        A prompt on a track that is followed corrects it. DataError for a frame or a prompt that cannot be used: then
+        the session is as it was before.
         """
+        check_frame(frame, self.frame)
         hints = self._hints(prompts, frame.shape[:2])
         for track in hints:
             self.memories.setdefault(track, DualMemory(self.net.config.memory))
@@ -66,7 +69,10 @@ class StreamSession:
         return {track: _output(mask, score, frame.shape[:2]) for track, (mask, score) in logits.items()}
 
     def forget(self, track_id: int) -> None:
-        """Follow a track no longer."""
+        """Follow a track no longer. DataError for one that is not followed."""
+        if track_id not in self.memories:
+            followed = ", ".join(map(str, self.memories)) or "none"
+            raise DataError(f"track {track_id} is not followed and cannot be forgotten; followed now: {followed}")
         del self.memories[track_id]
 
     def _look(self, features: Features, track: int, hints: Hints | None) -> tuple[Tensor, Tensor]:
@@ -77,26 +83,10 @@ class StreamSession:
 
     def _hints(self, prompts: Sequence[Prompt], size: tuple[int, int]) -> dict[int, Hints]:
         for prompt in prompts:
-            self._check(prompt, size)
+            check_prompt(prompt, self.frame, size)
         if len({prompt.track_id for prompt in prompts}) < len(prompts):
             raise DataError(f"frame {self.frame}: a track has two prompts; put its points and box into one")
         return {prompt.track_id: self._scale(prompt, size) for prompt in prompts}
-
-    def _check(self, prompt: Prompt, size: tuple[int, int]) -> None:
-        where = f"prompt of track {prompt.track_id}"
-        if prompt.frame != self.frame:
-            raise DataError(
-                f"{where} is for frame {prompt.frame}, but frame {self.frame} is next; give it with its frame"
-            )
-        if len(prompt.points) != len(prompt.positive):
-            raise DataError(
-                f"{where} has {len(prompt.points)} points and {len(prompt.positive)} signs; give one a point"
-            )
-        if prompt.mask is None and prompt.box is None and not prompt.points:
-            raise DataError(f"{where} says nothing; give a box, points or a mask")
-        if prompt.mask is not None and (prompt.mask.height, prompt.mask.width) != size:
-            found = f"{prompt.mask.width}x{prompt.mask.height}"
-            raise DataError(f"{where} has a mask of {found} px on a frame of {size[1]}x{size[0]} px")
 
     def _scale(self, prompt: Prompt, size: tuple[int, int]) -> Hints:
         """From pixels of the frame to those of the input square."""

@@ -33,7 +33,7 @@ class Answer:
 
 def strokes(segmenter: Segmenter, picture: Picture, hints: Sequence[Hint], ask: Ask) -> tuple[Answer, ...]:
     """The answer for each word, from one look at the picture, or two."""
-    prompts = [list(_prompts(hint, ask)) for hint in hints]
+    prompts = [list(_inside(_prompts(hint, ask), picture)) for hint in hints]
     first = _asked(segmenter, picture, hints, prompts)
     doubtful = [number for number, one in enumerate(first) if one.alike is not None and one.alike < ALIKE]
     plain = [[_without_points(one, ask) for one in prompts[number]] for number in doubtful]
@@ -54,6 +54,16 @@ def _prompts(hint: Hint, ask: Ask) -> Iterator[Prompt]:
         for one in hint.characters:
             points_of, signs = _points(one)
             yield Prompt(track_id=0, frame=0, box=one.box, mask=one.prior, points=points_of, positive=signs)
+
+
+def _inside(prompts: Iterator[Prompt], picture: Picture) -> Iterator[Prompt]:
+    """Without points outside of the picture, and without what lies wholly outside."""
+    height, width = picture.shape[:2]
+    for one in prompts:
+        signs = zip(one.points, one.positive, strict=True)
+        kept = [(point, sign) for point, sign in signs if 0 <= point[0] <= width and 0 <= point[1] <= height]
+        if one.box is not None and one.box[0] < one.box[2] and one.box[1] < one.box[3]:
+            yield replace(one, points=tuple(point for point, _ in kept), positive=tuple(sign for _, sign in kept))
 
 
 def _points(character: Character) -> tuple[tuple[Point, ...], tuple[bool, ...]]:

@@ -89,10 +89,10 @@ def test_another_ablation_in_the_same_place_is_refused(place: Path, first: Resul
 
 
 def test_what_cannot_be_compared_is_one_line(place: Path) -> None:
+    whole = run(place, out="none", weights="whole.safetensors")
     cases = {
-        "whole.safetensors does not fit this SAM2Text of size micro": run(
-            place, out="none", weights="whole.safetensors"
-        ),
+        "lora.rank = 16 (here 0)": whole,
+        "whole.safetensors does not fit this SAM2Text of size micro: it was trained with ": whole,
         "none.safetensors": run(place, out="none", weights="none.safetensors"),
         "leave --n out": run(place, "--n", "1"),
         "nowhere": run(place, "--in", f"{place}/nowhere", out="none"),

@@ -97,7 +97,8 @@ def test_half_precision_halves_the_file_and_loads_as_floats(tmp_path: Path) -> N
 def test_the_wrong_net_is_named_with_its_first_keys(tmp_path: Path) -> None:
     checkpoints.save(tmp_path / "net.safetensors", small_net.net(width=6), 7)
     with pytest.raises(
-        DataError, match=r"does not fit this SmallNet .*wrong shape base.weight is \(6, 3, 3, 3\) instead"
+        DataError,
+        match=r"this SmallNet of size 32: it was trained with width = 6 \(here 4\); wrong shape base.weight is \(6, 3",
     ):
         checkpoints.load(small_net.net(), tmp_path / "net.safetensors")
 
@@ -125,6 +126,19 @@ def test_settings_that_change_no_shape_are_told(tmp_path: Path, caplog: pytest.L
     checkpoints.save(tmp_path / "net.safetensors", small_net.net(), 7)
     checkpoints.load(small_net.net(inner={"dropout": 0.5}), tmp_path / "net.safetensors")
     assert "inner.dropout was 0.0 where these weights were trained and is 0.5 here" in caplog.text
+
+
+def test_a_setting_that_came_later_and_has_its_default_is_no_difference(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    net = small_net.net()
+    table = {key: value for key, value in nets.table(net).items() if key not in ("freeze", "inner")}
+    weights.write(tmp_path / "net.safetensors", state(net), weights.Header(kind="full", net=table, step=7))
+    checkpoints.build(tmp_path / "net.safetensors")
+    assert not caplog.messages
+    checkpoints.load(small_net.net(inner={"dropout": 0.5}), tmp_path / "net.safetensors")
+    (told,) = caplog.messages
+    assert "inner.dropout was 0.0 where these weights were trained and is 0.5 here" in told
 
 
 @pytest.mark.parametrize("name", ["net.safetensors", "net.pt"])

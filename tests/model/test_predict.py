@@ -96,6 +96,11 @@ def test_other_settings_in_the_same_place_are_refused(rendered: str, predicted: 
         predicting.predict(other, rendered, predicted, "", "1")
 
 
+def test_the_input_is_never_written_to(rendered: str) -> None:
+    with pytest.raises(ConfigError, match=r"^--out .*/\. is --in, which stays as it is: choose another --out$"):
+        predicting.predict(THRESHOLD, rendered, f"{rendered}/.", "", "1")
+
+
 def test_the_manifest_says_every_option_and_the_hash_of_the_weights(
     rendered: str, weights: str, tmp_path: Path
 ) -> None:

@@ -19,13 +19,13 @@ def trainer(**given: float | str) -> Trainer:
 
 
 def test_other_settings_are_refused_by_name(tmp_path: Path) -> None:
-    runs.begin(tmp_path, SETTINGS, write=True)
-    runs.begin(tmp_path, SETTINGS, write=True)
+    runs.begin(tmp_path, SETTINGS)
+    runs.check(tmp_path, SETTINGS)
     other = {"config": {"seed": 1, "optimiser": {"lr": 0.2}}, "processes": 2}
     with pytest.raises(
         ConfigError, match=r"a training made otherwise: config.optimiser.lr was 0.1 and is now 0.2, processes was 1"
     ):
-        runs.begin(tmp_path, other, write=True)
+        runs.check(tmp_path, other)
 
 
 def test_the_last_checkpoints_are_kept(tmp_path: Path) -> None:

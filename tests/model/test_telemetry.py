@@ -48,13 +48,21 @@ def test_lines_tell_means_rate_and_time_left(tmp_path: Path, caplog: pytest.LogC
 
 
 def test_a_line_holds_the_mean_since_the_last_one() -> None:
-    pace = telemetry.Pace(10, 4)
+    pace = telemetry.Pace(10, 4, 10)
     for value in (1.0, 2.0):
         pace.count({"total": value})
     means, line = pace.line()
     assert means["total"] == 1.5 and line.startswith("step 6 of 10: total 1.5, ")
     pace.count({"total": 7.0})
     assert pace.line()[0]["total"] == 7.0
+
+
+def test_the_time_left_is_that_of_this_call() -> None:
+    pace = telemetry.Pace(1_000_000, 0, 2)
+    for _ in range(2):
+        pace.count({"total": 1.0})
+    line = pace.line()[1]
+    assert line.startswith("step 2 of 1000000: ") and line.endswith(", 0 s left")
 
 
 def test_a_sheet_has_frame_truth_and_answer_and_changes_nothing() -> None:

@@ -6,15 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from click.testing import CliRunner
+from safetensors.torch import save_file
 
 from model import checkpoints, nets, training
 from model.optimiser import OptimiserConfig
 from model.train import main
 from model.trainer import TrainConfig
-from sts.errors import ConfigError
+from sts.errors import ConfigError, DataError
 from synth import stage
 from synth.stage import RenderConfig
+from tests.model import small_set
 
 EVERYTHING = {"trunk": True, "neck": True, "prompt_encoder": True}
 
@@ -72,6 +75,20 @@ def test_other_settings_and_other_weights_are_refused(rendered: Path, tmp_path: 
         training.train(job(rendered, steps=2, seed=4), tmp_path / "run")
     with pytest.raises(ConfigError, match=r"weights was '' and is now '"):
         training.train(job(rendered, tmp_path / "run", steps=2), tmp_path / "run")
+
+
+def test_what_cannot_be_trained_writes_nothing(rendered: Path, tmp_path: Path) -> None:
+    save_file({"lm_head.weight": torch.zeros(3)}, tmp_path / "other.safetensors")
+    unlabelled = small_set.write(tmp_path / "unlabelled", [small_set.clip(labelled=[False] * 10)])
+    none = small_set.write(tmp_path / "none", [])
+    for made, words in (
+        (job(rendered, tmp_path / "other.safetensors"), "does not fit this SAM2Text"),
+        (job(unlabelled), "1 clip and no labelled frame"),
+        (job(none), "0 clips and no labelled frame"),
+    ):
+        with pytest.raises(DataError, match=words):
+            training.train(made, tmp_path / "run")
+        assert not (tmp_path / "run").exists()
 
 
 def test_the_command_says_in_one_line_what_is_missing(rendered: Path, tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
 import json
+import logging
 import signal
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -65,6 +66,21 @@ def test_a_finished_run_takes_no_more_steps(tmp_path: Path) -> None:
     before = results(tmp_path)
     assert trained(tmp_path, settings()).step == 6
     assert results(tmp_path) == before
+
+
+def test_a_run_says_where_its_result_is_and_what_comes_next(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    trained(tmp_path, settings(), 2)
+    assert caplog.messages[-1] == (
+        f"{tmp_path}: 2 of 6 steps are taken and saved, as --n 2 ends here; the same command goes on"
+    )
+    trained(tmp_path, settings())
+    following = f"python -m model.predict --in DIR --out DIR --weights {tmp_path}"
+    result = f"the result is {tmp_path}/net.safetensors; next: {following}"
+    assert caplog.messages[-1] == result
+    caplog.clear()
+    trained(tmp_path, settings())
+    assert caplog.messages == [f"{tmp_path}: finished, all 6 steps were taken before", result]
 
 
 def test_a_loss_that_is_no_number_names_step_and_clips_and_keeps_the_last_good_checkpoint(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """A stream: constant memory, answers at the size of the frame, prompts on any frame, errors that say what to do."""
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -12,6 +13,7 @@ from model.sam2text.session import ALL_TEXT, StreamSession
 from sts import masks
 from sts.errors import DataError
 from sts.protocols import Prompt
+from sts.types import Mask
 from tests.model.sam2text.micro import make
 
 SMALL = {"recent": 2, "retrieved": 2, "capacity": 3}
@@ -21,6 +23,10 @@ def frames(n: int, height: int = 72, width: int = 128) -> Iterator[np.ndarray]:
     rng = np.random.default_rng(0)
     for _ in range(n):
         yield rng.integers(0, 256, (height, width, 3), np.uint8)
+
+
+def click(x: float, y: float) -> Prompt:
+    return Prompt(track_id=1, frame=0, points=((x, y),), positive=(True,))
 
 
 def held(session: StreamSession) -> dict[str, int]:
@@ -151,15 +157,52 @@ def test_a_mask_is_the_answer_on_its_frame_and_steers_the_next() -> None:
         (Prompt(track_id=1, frame=0), "says nothing"),
         (Prompt(track_id=1, frame=0, points=((1.0, 1.0),)), "1 points and 0 signs"),
         (Prompt(track_id=1, frame=0, mask=masks.empty(5, 6)), "6x5 px on a frame of 128x72"),
+        (Prompt(track_id=1, frame=0, mask=Mask(height=72, width=128, counts=(5, 6))), "runs of 11 px in all"),
+        (Prompt(track_id=1, frame=0, box=(0.0, math.nan, 9.0, 9.0)), r"track 1 has the box \(0.0, nan, 9.0, 9.0\)"),
+        (Prompt(track_id=1, frame=0, box=(0.0, 0.0, math.inf, 9.0)), "left < right, top < bottom"),
+        (Prompt(track_id=1, frame=0, box=(9.0, 0.0, 0.0, 9.0)), "left < right, top < bottom"),
+        (Prompt(track_id=1, frame=0, box=(0.0, 4.0, 9.0, 4.0)), "left < right, top < bottom"),
+        (click(math.nan, 3.0), r"point \(nan, 3.0\) on a frame of 128x72 px"),
+        (click(128.5, 3.0), r"point \(128.5, 3.0\)"),
+        (click(3.0, -1.0), r"point \(3.0, -1.0\)"),
     ],
 )
 def test_a_prompt_that_cannot_be_used_is_refused_in_one_line(prompt: Prompt, message: str) -> None:
     session = StreamSession(make())
     (frame,) = frames(1)
-    with pytest.raises(DataError, match=message):
+    with pytest.raises(DataError, match=message) as error:
         session.step(frame, [prompt])
+    assert "\n" not in str(error.value)
     assert list(session.memories) == [ALL_TEXT]
     assert list(session.step(frame)) == [ALL_TEXT]
+
+
+@pytest.mark.parametrize(
+    ("frame", "found"),
+    [
+        (np.zeros((72, 128, 3), np.float32), r"float32 of shape \(72, 128, 3\)"),
+        (np.zeros((72, 128), np.uint8), r"uint8 of shape \(72, 128\)"),
+        (np.zeros((72, 128, 4), np.uint8), r"uint8 of shape \(72, 128, 4\)"),
+        (np.zeros((0, 128, 3), np.uint8), r"uint8 of shape \(0, 128, 3\)"),
+    ],
+    ids=["float", "gray", "rgba", "empty"],
+)
+def test_a_frame_that_is_no_rgb_picture_is_refused_and_changes_nothing(frame: np.ndarray, found: str) -> None:
+    session = StreamSession(make())
+    with pytest.raises(DataError, match=f"frame 0 is {found}: give RGB as uint8"):
+        session.step(frame, [Prompt(track_id=1, frame=0, box=(0.0, 0.0, 9.0, 9.0))])
+    assert (session.frame, list(session.memories)) == (0, [ALL_TEXT])
+
+
+def test_only_a_track_that_is_followed_can_be_forgotten() -> None:
+    with pytest.raises(DataError, match="track 99 is not followed and cannot be forgotten; followed now: 0"):
+        StreamSession(make()).forget(99)
+
+
+def test_points_on_the_edge_and_boxes_that_stick_out_are_taken() -> None:
+    session = StreamSession(make(), automatic=False)
+    prompts = [click(128.0, 72.0), Prompt(track_id=2, frame=0, box=(-5.0, 60.0, 20.0, 80.0))]
+    assert list(session.step(next(frames(1)), prompts)) == [1, 2]
 
 
 def test_two_prompts_of_one_track_on_a_frame_are_refused() -> None:

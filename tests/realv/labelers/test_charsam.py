@@ -106,6 +106,18 @@ def test_a_box_is_asked_alone() -> None:
     assert (prompt.mask, prompt.points) == (None, ())
 
 
+def test_nothing_outside_of_the_picture_is_asked() -> None:
+    off = replace(GIVEN, polygon=tuple((x - 1000, y) for x, y in POLYGON))
+    half = replace(GIVEN, polygon=tuple((x - POLYGON[0][0] - 20, y) for x, y in POLYGON), track_id=10)
+    Asked.calls.clear()
+    labeler = CharSam(words="", segmenter={"class": f"{HERE}:Asked"})
+    (frame,) = labeler.label(clip(off, half)).frames
+    ((prompt, *others), *_) = Asked.calls
+    assert not others and all(x >= 0 for x, _ in prompt.points)
+    assert len(prompt.points) == len(prompt.positive)
+    assert [one.mask is None for one in frame.instances] == [True, False]
+
+
 def test_an_answer_unlike_the_glyphs_is_made_anew_without_points() -> None:
     one, (first, second) = asked(ask="word", fooled=True)
     assert first[0].points and not second[0].points

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from realv.agreement import tolerant_iou
+from realv.carry import visible
 from realv.labelers.propagate import Propagate
 from sts import masks
 from sts.protocols import Prompt, Segment
@@ -69,6 +70,19 @@ def test_strokes_behind_something_in_front_are_left_out(wall: Clip) -> None:
     truth = hidden(wall, range(3, 5), (10, 10, 60, 60))
     given = Propagate().label(keep(truth, {KEY}))
     assert min(tolerant(truth, given)[3:5]) > 0.9
+
+
+def test_a_hand_is_not_the_ground_of_letters_in_other_light() -> None:
+    """All of a patch but its letter is as even as what covers it; the letter tells that it is gone."""
+    before = np.full((30, 60, 3), 200, np.uint8)
+    for left in range(4, 60, 9):
+        before[3:27, left : left + 4] = 60
+    hand = (120 + np.arange(30, dtype=np.uint8)[:, None, None] // 2).repeat(60, axis=1).repeat(3, axis=2)
+    ground = (before[..., 0] == 200).astype(np.float32)
+    same, _ = visible(before, hand, ground)
+    assert same.mean() < 0.25
+    same, likeness = visible(before, (before * 0.7).astype(np.uint8), ground)
+    assert same.mean() > 0.95 and likeness > 0.9
 
 
 def test_a_gap_between_two_sightings_is_filled_where_the_text_shows(wall: Clip) -> None:
