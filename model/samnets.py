@@ -18,6 +18,7 @@ from model.hisam.fit import Fit, letterbox, letterboxed_input, stretch
 from model.sam2text import sizes as sam2
 from model.sam2text.config import NetConfig as Sam2Config
 from model.stock_sam import MaskDecoder
+from sts.config import from_dict
 from sts.errors import DataError
 
 Picture = UInt8[np.ndarray, "h w 3"]
@@ -116,10 +117,10 @@ class Sam2:
 def load(generation: Generation, size: str, path: str, device: torch.device) -> PromptedNet:
     """A net with the weights of a file. DataError for weights that are not of it."""
     if generation == "sam":
-        first = Sam1(size)  # type: ignore[arg-type]
+        first = Sam1(from_dict(Sam1Config, {"size": size}, where="segmenter").size)
         _fill(first, path, f"SAM of size {size}")
         return first.to(device).eval()
-    net = sam2.build(Sam2Config(size=size))  # type: ignore[arg-type]
+    net = sam2.build(from_dict(Sam2Config, {"size": size}, where="segmenter"))
     _fill(net, path, f"SAM2.1 of size {size}")
     return Sam2(net.to(device).eval())
 

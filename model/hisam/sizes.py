@@ -1,7 +1,6 @@
 """SAM's modules in five sizes: the three official ones, `tiny` for laptops and `micro` for tests."""
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from torch import nn
@@ -42,6 +41,13 @@ SIZES: dict[SizeName, Size] = {
 }
 
 
+class Norm(nn.LayerNorm):
+    """As SAM builds its encoder with."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__(channels, eps=1e-6)
+
+
 def image_size(config: NetConfig) -> int:
     """Side of the square input, px."""
     return config.image_size or SIZES[config.size].image_size
@@ -54,7 +60,7 @@ def image_encoder(config: NetConfig) -> ImageEncoderViT:
         depth=size.depth,
         embed_dim=size.embed,
         img_size=image_size(config),
-        norm_layer=partial(nn.LayerNorm, eps=1e-6),  # type: ignore[arg-type]
+        norm_layer=Norm,
         num_heads=size.heads,
         patch_size=PATCH,
         use_rel_pos=True,

@@ -53,5 +53,6 @@ class GrabCut:
         state = np.where(place, cv2.GC_PR_FGD, cv2.GC_BGD).astype(np.uint8)
         models = np.zeros((1, 65)), np.zeros((1, 65))
         bgr = np.ascontiguousarray(patch[..., ::-1])
-        cv2.grabCut(bgr, state, None, *models, self.rounds, cv2.GC_INIT_WITH_MASK)  # type: ignore[call-overload]
+        whole = (0, 0, state.shape[1], state.shape[0])
+        cv2.grabCut(bgr, state, whole, *models, self.rounds, cv2.GC_INIT_WITH_MASK)
         return np.asarray((state == cv2.GC_FGD) | (state == cv2.GC_PR_FGD), np.bool_)

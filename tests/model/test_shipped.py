@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from jaxtyping import Bool
+from jaxtyping import Bool, Float
 
 from model import checkpoints, frames, predicting, weights
 from model.predicting import PredictConfig
@@ -43,16 +43,14 @@ def test_the_file_is_small_and_says_its_net(net: SAM2Text) -> None:
     assert net.image_size == 512
 
 
-def test_its_prompts_differ(net: SAM2Text, rendered: str) -> None:
-    """Trap 22: a mean over all places may make all prompts alike."""
-    clip = next(layers.read(rendered))
-    assert clip.video is not None
-    video = frames.to_input(clip.video, 512)[None]
-    assert net.self_prompting is not None
-    with torch.no_grad():
-        (prompts,) = net.self_prompting(net.encode(video)[0].top)
-    alike = torch.nn.functional.cosine_similarity(prompts[:, None], prompts[None], dim=-1)
-    assert alike[~torch.eye(len(prompts), dtype=torch.bool)].mean() < 0.9
+@pytest.mark.xfail(strict=True, reason="one pair of the twelve is alike still: docs/log.md")
+def test_no_two_of_its_prompts_are_one(net: SAM2Text, rendered: str) -> None:
+    """Trap 22: a mean over all places may make prompts alike."""
+    assert alike(net, rendered).max() < 0.99
+
+
+def test_its_prompts_differ_on_average(net: SAM2Text, rendered: str) -> None:
+    assert alike(net, rendered).mean() < 0.9
 
 
 def test_it_finds_text_that_it_has_never_seen(rendered: str, tmp_path: Path) -> None:
@@ -71,3 +69,13 @@ def strokes(clip: Clip) -> Bool[np.ndarray, "h w"]:
     first = clip.frames[0]
     found = [masks.decode(one.mask) for one in first.instances if one.mask is not None and not one.ignore]
     return np.any([np.zeros((clip.height, clip.width), bool), *found], axis=0)
+
+
+def alike(net: SAM2Text, rendered: str) -> Float[torch.Tensor, " pairs"]:
+    """Cosine of each two prompts of a frame."""
+    clip = next(layers.read(rendered))
+    assert clip.video is not None and net.self_prompting is not None
+    with torch.no_grad():
+        (prompts,) = net.self_prompting(net.encode(frames.to_input(clip.video, 512)[None])[0].top)
+    cosines = torch.nn.functional.cosine_similarity(prompts[:, None], prompts[None], dim=-1)
+    return cosines[~torch.eye(len(prompts), dtype=torch.bool)]

@@ -1,6 +1,7 @@
 """RapidOCR as finder and reader; where the package is not installed there is one line."""
 
 import importlib.util
+import sys
 
 import numpy as np
 import pytest
@@ -14,8 +15,9 @@ from tests.realv.labelers.drawn import word
 INSTALLED = importlib.util.find_spec("rapidocr_onnxruntime") is not None
 
 
-@pytest.mark.skipif(INSTALLED, reason="for machines without the package")
-def test_without_the_package_there_is_one_line() -> None:
+def test_without_the_package_there_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "rapidocr_onnxruntime", None)  # as if it were not installed
+    ocr.engine.cache_clear()
     with pytest.raises(PluginError, match="pip install --no-deps rapidocr-onnxruntime"):
         RapidOcr()
 
