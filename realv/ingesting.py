@@ -115,7 +115,10 @@ def _tell(done: Manifest, out: Location, folder: Path) -> None:
     n_clips = sum(shard.clips for shard in done.shards)
     why = ", ".join(f"{reason}: {n}" for reason, n in done.dropped.items())
     if not n_clips:
-        raise DataError(f"no clip can be made of what {folder} holds ({why}): see the log")
+        raise DataError(
+            f"no clip can be made of what {folder} holds ({why}): see the log; for other settings, such as fps, "
+            f"shortest or cut, delete {out} or choose another --out"
+        )
     if done.dropped:
         log.warning("left out (%s): see %s", why, files.join(out, "dropped.parquet"))
     said = stage.notes(out)
