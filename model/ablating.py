@@ -10,7 +10,7 @@ from typing import Any
 
 from torch import distributed
 
-from model import checkpoints, ladder, nets, predicting, runs, training
+from model import checkpoints, ladder, nets, predicting, runs, training, windows
 from model.ladder import AblateConfig, Rung
 from model.predicting import PredictConfig
 from model.training import Job
@@ -53,7 +53,7 @@ def ablate(study: Study, out: Location, workers: str = "1") -> dict[str, list[Sc
 
 
 def _check(study: Study) -> None:
-    """ConfigError or DataError for weights that are not of plain SAM2.1, before anything is written."""
+    """ConfigError or DataError for clips without labels or weights not of plain SAM2.1, before anything is written."""
     if not study.weights:
         raise ConfigError(
             "an ablation needs --weights of plain SAM2.1, as LoRA on a random trunk means nothing: give an official "
@@ -61,6 +61,7 @@ def _check(study: Study) -> None:
         )
     if distributed.is_torchelastic_launched():
         raise ConfigError("an ablation trains in one process: start it without torchrun")
+    windows.index(study.inputs, window=1, max_stride=1)
     checkpoints.load(nets.build(ladder.net(study.config, "given")), study.weights)
 
 

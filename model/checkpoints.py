@@ -51,7 +51,11 @@ def build(location: Location) -> Net:
     """The net of a full file or of a run, ready to predict. DataError for a file that does not say its net."""
     path = find(location)
     state, header = weights.read(path)
-    if header is None or header.kind != "full":
+    if header and header.kind == "adapter":
+        raise DataError(
+            f"{path} holds only what was trained: give net.safetensors of the same training, which is whole"
+        )
+    if header is None:
         raise DataError(f"{path} does not say which net it is of: give the settings of the net and load it into that")
     net = nets.build(header.net)
     _fill(net, path, _used(state), header, may_lack=())

@@ -9,7 +9,7 @@ from typing import Any
 
 from model.instances import rectangle
 from sts import config, files, layers, manifest, masks, plugins, stage
-from sts.errors import ConfigError, PluginError
+from sts.errors import ConfigError, DataError, PluginError
 from sts.files import Location
 from sts.protocols import Segment, Segmenter
 from sts.stage import Notes, Stage
@@ -38,6 +38,8 @@ def predict(settings: PredictConfig, source: Location, out: Location, weights: s
     made["weights"] = files.sha256(_file(made["weights"])) if made.get("weights") else ""
     run = Stage(command="model.predict", config={"segmenter": made}, out=out, inputs=(source,))
     shards = [shard.path for shard in manifest.read(source).shards]
+    if not shards:
+        raise DataError(f"{source} has no clips: there is nothing to predict")
     return stage.make(run, partial(_clips, str(source), text), shards, workers)
 
 

@@ -1,11 +1,13 @@
 """Words, lines and paragraphs of a frame with their place in the hierarchy, as the network sees the frame."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import cv2
 import numpy as np
 import pyarrow as pa
-from jaxtyping import Float64
+from jaxtyping import Bool, Float64
 
 from model.geometry import View
 
@@ -30,6 +32,14 @@ class Region:
 
 Layout = tuple[Region, ...]
 """Of one frame"""
+
+
+def drawn(shapes: Sequence[Float64[np.ndarray, "_ 2"]], side: int) -> Bool[np.ndarray, "side side"]:
+    """Pixels of a square inside of polygons; OpenCV counts from the centre of a pixel."""
+    pixels = np.zeros((side, side), np.uint8)
+    for points in shapes:
+        cv2.fillPoly(pixels, [np.round(points - 0.5).astype(np.int32)], 1)
+    return pixels.view(np.bool_)
 
 
 class Regions:

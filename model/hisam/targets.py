@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import torch
 from jaxtyping import Bool, Float, Float64, Int64, UInt8
@@ -12,7 +11,7 @@ from torch import Tensor
 from model.hisam import polygons
 from model.hisam.config import LayoutConfig
 from model.protocols import Batch
-from model.regions import Layout, Region
+from model.regions import Layout, Region, drawn
 
 HALF = 128
 """Share of a pixel, of 255, from which on it is a stroke"""
@@ -98,14 +97,7 @@ def _line(strokes: Pixels, line: Region, words: Sequence[Region], known: dict[in
     above = known.get(line.parent_id or 0, line)
     paragraph = above if above.level == "paragraph" else line
     kernels = [kernel for word in words for kernel in polygons.shrink(word.polygon)]
-    truth = np.stack([_drawn(shapes, len(strokes)) for shapes in (kernels, [line.polygon], [paragraph.polygon])])
+    kinds = (kernels, [line.polygon], [paragraph.polygon])
+    truth = np.stack([drawn(shapes, len(strokes)) for shapes in kinds]).view(np.uint8)
     rows, columns = np.nonzero(strokes & (truth[1] > 0))
     return Line(strokes=np.stack([columns, rows], axis=1), truth=truth)
-
-
-def _drawn(shapes: Sequence[Float64[np.ndarray, "_ 2"]], side: int) -> UInt8[np.ndarray, "side side"]:
-    """1 inside; OpenCV counts from the centre of a pixel."""
-    pixels = np.zeros((side, side), np.uint8)
-    for points in shapes:
-        cv2.fillPoly(pixels, [np.round(points - 0.5).astype(np.int32)], 1)
-    return pixels

@@ -46,13 +46,13 @@ class LayoutSAM2Text(SAM2Text):
 
     Settings = NetConfig
     config: NetConfig
-    wish = Wish(layout=True)
 
     def __init__(self, **settings: Any) -> None:
         """ConfigError as for SAM2Text, and for a layout that is off."""
         super().__init__(**settings)
         if not self.config.layout.on:
             raise ConfigError("layout.on = false: that is model.sam2text.net:SAM2Text")
+        self.wish = Wish(layout=True)
         strokes = self.sam_mask_decoder
         assert isinstance(strokes, MultiScaleDecoder)
         self.hi_decoder = _begun(strokes)

@@ -124,10 +124,13 @@ class NetConfig:
     until positions and memory are lost beside them; official weights were made without"""
     prompted: float = 0.15
     """Share of the training batches in which some frames get points or a box, as from a user"""
+    single: float = 0.5
+    """Share of these in which they mean one word, line or paragraph, not all text"""
 
     def __post_init__(self) -> None:
         """ConfigError for an input that cannot be cut into windows."""
         _share("prompted", self.prompted)
+        _share("single", self.single)
         if self.image_size % 32 or self.image_size < 0:
             raise ConfigError(f"image_size = {self.image_size}: give a multiple of 32 px, or 0 for that of the size")
 

@@ -19,9 +19,8 @@ from model import losses
 from model.frames import MEAN, STD
 from model.lora import inject
 from model.losses import Prediction, Target
-from model.protocols import Batch, Video
-from model.sam2text import hints as hinting
-from model.sam2text import sizes
+from model.protocols import Batch, Video, Wish
+from model.sam2text import lessons, sizes
 from model.sam2text.config import NetConfig
 from model.sam2text.decoder import Decoded, extend
 from model.sam2text.hints import Hints
@@ -61,6 +60,7 @@ class SAM2Text(SAM2Base):
         extend(self.sam_mask_decoder, config.scales)
         prompting = config.prompting
         self.self_prompting = SelfPrompting(prompting, self.hidden_dim) if prompting.tokens else None
+        self.wish = Wish(layout=config.prompted > 0 and config.single > 0)
         self.register_buffer("mean", torch.tensor(MEAN).view(3, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor(STD).view(3, 1, 1), persistent=False)
         self.train()
@@ -97,12 +97,12 @@ class SAM2Text(SAM2Base):
 
     def stroke_losses(self, frames: Sequence[Features], batch: Batch) -> dict[str, Tensor]:
         """The same from what `encode` makes of the batch."""
-        hints = hinting.draw(batch, self.config.prompted)
-        sights = [sight.decoded for sight in self.follow(frames, hints)]
+        lesson = lessons.draw(batch, self.config.prompted, self.config.single)
+        sights = [sight.decoded for sight in self.follow(frames, lesson.hints, single=lesson.single)]
         target = Target(
-            truth=batch.truth.flatten(0, 1).float() / 255,
+            truth=lesson.truth.flatten(0, 1).float() / 255,
             valid=batch.valid.flatten(0, 1),
-            labelled=batch.labelled.flatten(0, 1),
+            labelled=lesson.labelled.flatten(0, 1),
         )
         scales = {f"x{scale}": _prediction(sights, scale) for scale in sights[0].masks}
         return losses.total(scales, _stack([sight.object_score for sight in sights]), target, self.config.focal)
@@ -115,11 +115,13 @@ class SAM2Text(SAM2Base):
         """Every frame of b clips in order, with hints by frame; scales above `finest` are not computed."""
         return self.follow(self.encode(video), hints or {}, finest)
 
-    def follow(self, frames: Sequence[Features], hints: Mapping[int, Hints], finest: int = 4) -> list[Sight]:
-        """The same from what `encode` makes of the clips."""
+    def follow(
+        self, frames: Sequence[Features], hints: Mapping[int, Hints], finest: int = 4, *, single: bool = False
+    ) -> list[Sight]:
+        """The same from what `encode` makes of the clips; `single` as in `look`."""
         memories, sights = [DualMemory(self.config.memory) for _ in frames[0].top], []
         for frame, features in enumerate(frames):
-            sights.append(self.look(features, memories, frame, hints.get(frame), finest))
+            sights.append(self.look(features, memories, frame, hints.get(frame), finest, single=single))
             if frame + 1 < len(frames):
                 self.remember(features, sights[-1], memories, frame, pin=frame in hints)
         return sights
@@ -151,12 +153,17 @@ class SAM2Text(SAM2Base):
         frame: int,
         hints: Hints | None = None,
         finest: int = 4,
+        *,
+        single: bool = False,
     ) -> Sight:
-        """The objects of b memories on one frame, with what a user says about it: a mask is taken as it is."""
+        """The objects of b memories on one frame, with what a user says about it: a mask is taken as it is.
+
+        `single` is for a thing that a user chose: the net's own prompts, which say "all text", are left out.
+        """
         mask = None if hints is None else hints.mask
         views = [memory.view(frame, key) for memory, key in zip(memories, features.key, strict=True)]
         seen = features.top if mask is not None else recall(self, features, views)
-        known = evidence(self, features, seen, self._prompts(features, seen), hints)
+        known = evidence(self, features, seen, None if single else self._prompts(features, seen), hints)
         if mask is not None:
             return told(self, known, mask)
         plain = self.self_prompting is None and self.config.scales.finest == 1

@@ -36,7 +36,8 @@ class Output:
 class StreamSession:
     """Segments an endless video frame by frame. Only past frames are looked at, and only so many are kept.
 
-    `automatic` follows all text as track 0 from the first frame on; any other track begins with its first prompt.
+    `automatic` follows all text as track 0 from the first frame on; any other track begins with its first prompt and is
+    what that prompt shows.
     `finest` bounds the scale of the masks: 1, 2 or 4 times SAM2's own (a quarter of the input's side); what is finer is
     not computed, and memory is written from what is. A net that will not train any more is quicker after `lora.merge`.
     """
@@ -44,6 +45,7 @@ class StreamSession:
     def __init__(self, net: SAM2Text, *, automatic: bool = True, finest: int = 4) -> None:
         self.net = net.eval()
         self.finest = finest
+        self.automatic = automatic
         self.frame = 0
         """Number of the next frame"""
         self.memories: dict[int, DualMemory] = {}
@@ -77,7 +79,8 @@ class StreamSession:
 
     def _look(self, features: Features, track: int, hints: Hints | None) -> tuple[Tensor, Tensor]:
         memory = [self.memories[track]]
-        sight = self.net.look(features, memory, self.frame, hints, self.finest)
+        single = track != ALL_TEXT or not self.automatic
+        sight = self.net.look(features, memory, self.frame, hints, self.finest, single=single)
         self.net.remember(features, sight, memory, self.frame, pin=hints is not None)
         return sight.mask, sight.decoded.object_score
 

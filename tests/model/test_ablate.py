@@ -28,6 +28,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("ablate")
     write(folder / "train", [clip(0), clip(1)])
     write(folder / "truth", [clip(2), clip(3)])
+    write(folder / "unlabelled", [clip(4, labelled=[False] * 10)])
     plain = nets.build(ladder.net(AblateConfig(net=NET), "given"))
     torch.save({"model": nets.module(plain).state_dict()}, folder / "plain.pt")  # as SAM2's own files are
     checkpoints.save(folder / "whole.safetensors", nets.build(NET), 0)
@@ -35,8 +36,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run(place: Path, *more: str, out: str = "out", weights: str = "plain.pt") -> Result:
-    command = ["--in", f"{place}/train", "--truth", f"{place}/truth", "--out", f"{place}/{out}"]
+def run(place: Path, *more: str, out: str = "out", weights: str = "plain.pt", train: str = "train") -> Result:
+    command = ["--in", f"{place}/{train}", "--truth", f"{place}/truth", "--out", f"{place}/{out}"]
     given = ["--config", f"{place}/ablate.toml", "--weights", f"{place}/{weights}"]
     return CliRunner().invoke(main, [*command, *given, *more])
 
@@ -95,6 +96,7 @@ def test_what_cannot_be_compared_is_one_line(place: Path) -> None:
         "whole.safetensors does not fit this SAM2Text of size micro: it was trained with ": whole,
         "none.safetensors": run(place, out="none", weights="none.safetensors"),
         "leave --n out": run(place, "--n", "1"),
+        "no labelled frame to learn from": run(place, out="none", train="unlabelled"),
         "nowhere": run(place, "--in", f"{place}/nowhere", out="none"),
         "an ablation needs --weights": CliRunner().invoke(main, ["--config", f"{place}/ablate.toml"]),
     }

@@ -79,7 +79,7 @@ def test_an_adapter_refuses_other_base_weights(tmp_path: Path) -> None:
 
 def test_an_adapter_alone_is_no_net(tmp_path: Path) -> None:
     checkpoints.save_adapter(tmp_path / "adapter.safetensors", small_net.net(freeze=True), 7)
-    with pytest.raises(DataError, match=r"does not say which net"):
+    with pytest.raises(DataError, match=r"holds only what was trained: give net.safetensors"):
         checkpoints.build(tmp_path / "adapter.safetensors")
 
 

@@ -19,6 +19,7 @@ from sts.errors import ConfigError, DataError, PluginError
 from sts.protocols import Prompt, Segment, Segmenter
 from sts.types import Clip, Manifest
 from synth import stage
+from tests.model.small_set import write
 
 THRESHOLD = PredictConfig(segmenter={"class": "model.threshold:Threshold"})
 MICRO = PredictConfig(segmenter={"class": "model.sam2text.segmenter:SAM2TextSegmenter", "threshold": 0.01})
@@ -138,6 +139,9 @@ def test_what_cannot_be_used_is_one_line(rendered: str, tmp_path: Path) -> None:
         predicting.predict(THRESHOLD, rendered, out, "some.safetensors", "1")
     with pytest.raises(DataError, match="manifest"):
         predicting.predict(THRESHOLD, str(tmp_path), out, "", "1")
+    write(tmp_path / "empty", [])
+    with pytest.raises(DataError, match="empty has no clips"):
+        predicting.predict(THRESHOLD, str(tmp_path / "empty"), out, "", "1")
     assert not Path(out).exists()
 
 

@@ -1,6 +1,5 @@
 """What a folder holds, what is left out and why, and how it is divided."""
 
-import os
 import shutil
 from fractions import Fraction
 from pathlib import Path
