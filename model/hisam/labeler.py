@@ -32,7 +32,7 @@ class LayoutLabeler(SAM2TextSegmenter):
     def label(self, clip: Clip) -> Clip:
         """The clip with its words, lines and paragraphs, under numbers that last. ConfigError without layout."""
         assert clip.video is not None
-        net = self._net
+        net = self.module
         if not isinstance(net, LayoutSAM2Text):
             raise ConfigError(f"{self.weights} knows strokes only: train model.hisam.video:LayoutSAM2Text for words")
         memories = [DualMemory(net.config.memory)]

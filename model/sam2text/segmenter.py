@@ -38,7 +38,7 @@ class SAM2TextSegmenter:
         """Loads the weights. ConfigError or DataError for what cannot be used."""
         if not 0 < self.threshold < 1:
             raise ConfigError(f"threshold = {self.threshold}: give a probability between 0 and 1")
-        self._net = _net(self.weights, self.net).to(devices.pick(self.device)).eval()
+        self.module: SAM2Text = _net(self.weights, self.net).to(devices.pick(self.device)).eval()
 
     def segment(self, video: UInt8[np.ndarray, "t h w 3"], prompts: Sequence[Prompt]) -> Iterator[tuple[Segment, ...]]:
         """One tuple a frame, as it goes; no frame waits for a later one."""
@@ -58,7 +58,7 @@ class SAM2TextSegmenter:
                 yield tracker.step(text.probability >= self.threshold, text.probability * np.float32(text.score))
 
     def _session(self, prompts: Sequence[Prompt]) -> StreamSession:
-        return StreamSession(self._net, automatic=not prompts, finest=self.out_scale)
+        return StreamSession(self.module, automatic=not prompts, finest=self.out_scale)
 
     def _whole(self, track_id: int, output: Output) -> Segment:
         """All strokes of a track as one segment."""

@@ -15,6 +15,7 @@ from sts.protocols import Prompt, Segment, Segmenter
 SEGMENTERS = {
     "model.threshold:Threshold": "",
     "model.sam2text.segmenter:SAM2TextSegmenter": "model.sam2text.net:SAM2Text",
+    "model.sam2text.closer:CloserLook": "model.sam2text.net:SAM2Text",
     "model.hisam.segmenter:HiSamSegmenter": "model.hisam.net:HiSam",
 }
 """Segmenter to its net"""

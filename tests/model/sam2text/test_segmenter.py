@@ -58,7 +58,7 @@ def test_lora_is_merged_and_the_answers_stay(tmp_path: Path, video: np.ndarray) 
     for layer in updates:
         torch.nn.init.normal_(layer.lora_b, std=0.02)
     checkpoints.save(path, net, 0)
-    loaded = SAM2TextSegmenter(weights=path)._net
+    loaded = SAM2TextSegmenter(weights=path).module
     assert [layer.merged for layer in loaded.modules() if isinstance(layer, LoRALinear)] == [True] * len(updates)
     assert not any(layer.merged for layer in updates)
     apart, merged = StreamSession(net), StreamSession(loaded)
