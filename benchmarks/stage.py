@@ -11,7 +11,7 @@ import cv2
 
 from benchmarks import endurance as trials
 from benchmarks.endurance import EnduranceConfig, Trial
-from benchmarks.figures import clips, cold, exactness, net, pace, prelabel, reading, scoring, tracking
+from benchmarks.figures import clips, codec, cold, exactness, net, pace, prelabel, reading, scoring, tracking
 from benchmarks.figures.net import ModelConfig
 from benchmarks.figures.pace import STEPS, Pace
 from benchmarks.figures.prelabel import PrelabelSpeed
@@ -61,6 +61,7 @@ def speed(what: str, settings: SpeedConfig, folder: Path | None) -> list[Line]:
         "model": model,
         "loader": loader,
         "prelabel": prelabels,
+        "codec": codecs,
     }
     if what not in known:
         raise ConfigError(f"{what!r} is no set of figures; there are {', '.join(known)}")
@@ -132,6 +133,11 @@ def prelabels(settings: SpeedConfig, folder: Path | None) -> list[Line]:
         renderer = clips.bench(folder, scratch / "cache", size=size, frames=settings.frames, seed=settings.seed)
         samples = clips.samples(renderer, settings.clips, settings.words)
         return prelabel.measure(settings.prelabel, prelabel.rendered(renderer, samples), scratch)
+
+
+def codecs(settings: SpeedConfig, _: Path | None) -> list[Line]:
+    """Masks for Label Studio and back."""
+    return codec.measure(settings.width, settings.height, settings.repeats, settings.seed)
 
 
 def machine() -> dict[str, str]:

@@ -73,7 +73,7 @@ def legend(width: int) -> Picture:
     return np.asarray(page)
 
 
-def sheet(tiles: Sequence[Picture], columns: int = 2) -> UInt8[np.ndarray, "rows columns 3"]:
+def sheet(tiles: Sequence[UInt8[np.ndarray, "_ width 3"]], columns: int = 2) -> UInt8[np.ndarray, "rows columns 3"]:
     """Pictures of one width in a grid."""
     rows = [tiles[i : i + columns] for i in range(0, len(tiles), columns)]
     height = [max(len(tile) for tile in row) for row in rows]

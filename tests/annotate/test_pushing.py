@@ -1,0 +1,127 @@
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from annotate import batches, pushing, record
+from annotate.batches import Limits, Sent
+from annotate.pushing import PushConfig
+from annotate.record import Record
+from sts.errors import ConfigError, DataError
+
+
+def test_tasks_are_gathered_up_to_a_number_and_a_size() -> None:
+    sizes = [3, 4, 4, 99, 1, 1, 1, 1]
+    tasks = [Sent(task={"data": {"uid": str(i)}}, sha="", size=size) for i, size in enumerate(sizes)]
+    groups = batches.gathered(tasks, Limits(tasks=3, size=10))
+    assert [[one.size for one in group] for group in groups] == [[3, 4], [4], [99], [1, 1, 1], [1]]
+
+
+def test_groups_that_are_made_ahead_are_the_same_in_order() -> None:
+    made = []
+
+    def groups() -> Iterator[list[Sent]]:
+        for i in range(4):
+            made.append(i)
+            yield [Sent(task={}, sha=str(i), size=1)]
+
+    passed = batches.ahead(groups())
+    assert next(passed)[0].sha == "0"
+    assert [one.sha for (one,) in passed] == ["1", "2", "3"]
+    assert made == [0, 1, 2, 3]
+
+
+def test_an_error_in_making_a_group_comes_after_the_groups_before_it() -> None:
+    def groups() -> Iterator[list[Sent]]:
+        yield [Sent(task={}, sha="0", size=1)]
+        raise DataError("no picture")
+
+    passed = batches.ahead(groups())
+    assert next(passed)[0].sha == "0"
+    with pytest.raises(DataError, match="no picture"):
+        next(passed)
+
+
+def test_a_task_that_no_server_takes_is_left_out(caplog: pytest.LogCaptureFixture) -> None:
+    task = {"data": {"uid": "c:0"}, "predictions": ["x" * 300_000_000]}
+    assert batches.sent(task, "sha") is None
+    assert caplog.messages == [
+        "window c:0 is left out: its pre-labels have 286 MB, a server takes 250; set a smaller `window`"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [({"window": 7}, "window = 7: give 8 to 32"), ({"window": 33}, "33"), ({"tasks": 0}, "tasks = 0")],
+)
+def test_settings_that_no_project_can_have_are_refused(settings: dict[str, int], said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        PushConfig(**settings)  # type: ignore[arg-type]
+
+
+def test_a_record_refuses_other_windows_and_remembers_what_was_shown_before(tmp_path: Path) -> None:
+    first = Record(project=1, url="http://x", title="abc", window=16, versions=("a@1", "b@1"))
+    assert record.write(tmp_path, first) == record.read(tmp_path) == first
+    assert record.write(tmp_path, replace(first, versions=("c@1",))).before == "a@1"
+    assert record.write(tmp_path, replace(first, versions=("c@1", "d@1"))).before == "a@1"
+    with pytest.raises(ConfigError, match=r"holds a journal of windows made otherwise: title was 'abc' and is now 'x'"):
+        record.write(tmp_path, replace(first, title="x"))
+    (tmp_path / "push.json").write_text("{")
+    with pytest.raises(DataError, match=r"push\.json is damaged"):
+        record.read(tmp_path)
+
+
+def test_a_file_in_the_place_of_the_journal_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("")
+    with pytest.raises(ConfigError, match=r"--out .*out cannot hold a journal: File exists; choose another --out"):
+        pushing.push(PushConfig(), [tmp_path / "a"], tmp_path / "out", None)
+
+
+def test_two_pushes_at_once_are_refused(tmp_path: Path) -> None:
+    holding = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import fcntl, sys, time\nfile = open(sys.argv[1], 'w')\nfcntl.flock(file, fcntl.LOCK_EX)\n"
+            "print('held', flush=True)\ntime.sleep(60)",
+            str(tmp_path / pushing.LOCK),
+        ],
+        stdout=subprocess.PIPE,
+    )
+    with holding:
+        assert holding.stdout is not None
+        holding.stdout.readline()
+        try:
+            with pytest.raises(ConfigError, match=r"another push into .* is running"):
+                pushing.push(PushConfig(), [tmp_path / "a"], tmp_path, None)
+        finally:
+            holding.kill()
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "said"),
+    [
+        ("push", ["--workers", "2"], "--workers 2: the server takes one request at a time"),
+        ("push", ["--in", "nowhere"], "nowhere does not exist"),
+        ("pull", ["--n", "3"], "--n 3: all annotations are pulled"),
+        ("pull", ["--in", "a", "--in", "b"], "give one --in"),
+        ("pull", ["--in", "nowhere"], "nowhere has no push.json"),
+    ],
+)
+def test_options_that_make_no_sense_are_one_line(tmp_path: Path, command: str, options: list[str], said: str) -> None:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("LABEL_STUDIO")}
+    run = subprocess.run(
+        [sys.executable, "-m", f"annotate.{command}", "--out", str(tmp_path / "out"), *options],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**environment, "PYTHONPATH": str(Path(__file__).resolve().parents[2])},
+        cwd=tmp_path,
+    )
+    assert run.returncode == 1
+    assert said in run.stderr
+    assert "Traceback" not in run.stderr

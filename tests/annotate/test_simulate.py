@@ -1,0 +1,152 @@
+"""The command writes curves and a table of all strategies, the same for the same seed and any number of workers."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from annotate.simulate import main
+from sts import stage
+from sts.stage import Stage
+from sts.types import Clip
+from tests.annotate.robot.scene import scene
+
+SETTINGS = """
+seeds = 2
+strategies = ["scratch", "prelabel", "keys"]
+draws = 20
+"""
+
+
+def write(clips: Sequence[Clip], out: Path, inputs: tuple[Path, ...] = ()) -> None:
+    stage.make(Stage(command="test", config={}, out=out, inputs=inputs), lambda numbers, _: clips, [0])
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two clips of four frames with their truth, and pre-labels that lack a word."""
+    folder = tmp_path_factory.mktemp("clips")
+    clips = [scene(4, clip_id=name) for name in ("wall-0", "wall-1")]
+    write(clips, folder / "truth")
+    poor = [
+        replace(c, video=None, frames=tuple(replace(f, instances=f.instances[:1]) for f in c.frames)) for c in clips
+    ]
+    write(poor, folder / "pre", (folder / "truth",))
+    (folder / "settings.toml").write_text(SETTINGS)
+    return folder
+
+
+def run(place: Path, out: Path, *more: str) -> Result:
+    options = ["--in", place / "pre", "--truth", place / "truth", "--out", out, "--config", place / "settings.toml"]
+    return CliRunner().invoke(main, [*map(str, options), *more])
+
+
+@pytest.fixture(scope="module")
+def done(place: Path) -> tuple[Result, dict[str, Any]]:
+    result = run(place, place / "out")
+    assert result.exit_code == 0, result.output
+    return result, json.loads((place / "out" / "simulation.json").read_text())
+
+
+def rows(page: dict[str, Any], factor: float = 1.0) -> dict[str, Any]:
+    return {one["strategy"]: one for one in page["strategies"] if one["assumed costs times"] == factor}
+
+
+def test_every_strategy_has_its_figures_at_three_costs(done: tuple[Result, dict[str, Any]]) -> None:
+    page = done[1]
+    assert (page["clips"], page["frames"], page["seeds"]) == (["wall-0", "wall-1"], 8, [0, 1])
+    for factor in (0.5, 1.0, 2.0):
+        assert list(rows(page, factor)) == ["scratch", "prelabel", "keys"]
+
+
+def test_less_work_is_needed_from_prelabels_and_still_less_with_key_frames(
+    done: tuple[Result, dict[str, Any]],
+) -> None:
+    found = rows(done[1])
+    seconds = [found[name]["figures"]["seconds_to_95"]["value"] for name in ("scratch", "prelabel", "keys")]
+    assert seconds[0] > seconds[1] > seconds[2] > 0
+    less = found["keys"]["times less than the first"]["seconds_to_95"]
+    assert less["low"] <= less["value"] <= less["high"]
+    assert less["value"] == pytest.approx(seconds[0] / seconds[2])
+
+
+def test_assumed_costs_count_twice_and_half_in_seconds_only(done: tuple[Result, dict[str, Any]]) -> None:
+    half, once, twice = (rows(done[1], factor)["scratch"]["figures"] for factor in (0.5, 1.0, 2.0))
+    assert half["seconds"]["value"] < once["seconds"]["value"] < twice["seconds"]["value"]
+    assert half["edited"] == once["edited"] == twice["edited"]
+
+
+def test_curves_begin_with_the_prelabels_and_end_with_the_last_masks(done: tuple[Result, dict[str, Any]]) -> None:
+    for row in rows(done[1]).values():
+        for name in ("over seconds a frame", "over actions a frame"):
+            curve = row[name]
+            assert curve["at"][0] == 0
+            assert curve["at"] == sorted(curve["at"])
+            assert curve["tolerant"][-1] == pytest.approx(row["figures"]["tolerant"]["value"], abs=1e-4)
+    assert rows(done[1])["scratch"]["over seconds a frame"]["tolerant"][0] == 0
+    assert 0.3 < rows(done[1])["prelabel"]["over seconds a frame"]["tolerant"][0] < 0.7
+
+
+def test_the_table_and_the_page_name_every_strategy(place: Path, done: tuple[Result, dict[str, Any]]) -> None:
+    html = (place / "out" / "simulation.html").read_text()
+    for name in ("scratch", "prelabel", "keys"):
+        assert name in done[0].output
+        assert f">{name}</text>" in html
+    assert html.count("<svg") == 2
+    assert "http" not in html
+
+
+@pytest.mark.slow
+def test_workers_change_nothing(place: Path, done: tuple[Result, dict[str, Any]], tmp_path: Path) -> None:
+    assert run(place, tmp_path, "--workers", "2").exit_code == 0
+    assert json.loads((tmp_path / "simulation.json").read_text()) == done[1]
+
+
+def test_n_is_how_many_clips_are_worked_on(place: Path, tmp_path: Path) -> None:
+    assert run(place, tmp_path, "--n", "1").exit_code == 0
+    page = json.loads((tmp_path / "simulation.json").read_text())
+    assert page["clips"] == ["wall-0"]
+    assert rows(page)["scratch"]["figures"]["seconds"]["low"] is None
+
+
+def fails(result: Result) -> str:
+    """The one line of an error."""
+    assert result.exit_code == 1
+    lines = [line for line in result.output.splitlines() if line.startswith("error: ")]
+    assert len(lines) == 1
+    return lines[0]
+
+
+def test_a_clip_without_truth_is_named(place: Path, tmp_path: Path) -> None:
+    write([scene(4, clip_id="other")], tmp_path / "truth")
+    assert "has no clip wall-0" in fails(run(place, tmp_path / "out", "--truth", str(tmp_path / "truth")))
+
+
+def test_truth_of_another_length_is_named(place: Path, tmp_path: Path) -> None:
+    write([scene(3, clip_id=name) for name in ("wall-0", "wall-1")], tmp_path / "truth")
+    line = fails(run(place, tmp_path / "out", "--truth", str(tmp_path / "truth")))
+    assert "clip wall-0 differs in pre-labels and truth: 240x120 px and 4 frames and 240x120 px and 3 frames" in line
+
+
+def test_no_clip_is_one_line(place: Path, tmp_path: Path) -> None:
+    assert "no clips to annotate" in fails(run(place, tmp_path, "--n", "0"))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('strategies = ["scratch", "guess"]', "strategies = scratch, guess: give some of scratch, boxes"),
+        ("strategies = []", "strategies = none"),
+        ("seeds = 0", "seeds = 0"),
+        ("[robot]\ncontent = 2.0", "robot.content = 2.0"),
+        ('labelers = [{class = "realv.labelers.propagate:Nobody"}]', "no class Nobody"),
+    ],
+)
+def test_settings_that_cannot_be_meant_are_one_line(place: Path, tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "wrong.toml").write_text(text)
+    assert said in fails(run(place, tmp_path / "out", "--config", str(tmp_path / "wrong.toml")))
+    assert not (tmp_path / "out").exists()
