@@ -65,7 +65,7 @@ class Studio:
 
         self._connection = httpx.Client(timeout=httpx.Timeout(TIMEOUT_S, connect=CONNECT_S), follow_redirects=False)
         try:
-            client = LabelStudio(base_url=f"{self.url}/", api_key=token.strip(), httpx_client=self._connection)  # type: ignore[no-untyped-call]
+            client = LabelStudio(base_url=f"{self.url}/", api_key=token.strip(), httpx_client=self._connection)
         except ApiError as error:  # the token says itself that it has expired
             raise answers.refusal(self.url, error.status_code or 0, str(error.body), "the token") from error
         # Its typed methods copy a large import value by value and take any "not found" for the end of the pages

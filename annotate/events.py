@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -111,8 +111,8 @@ def _age(event: Event) -> tuple[datetime, int]:
     return event.updated_at, event.annotation_id
 
 
-def _event(row: dict[str, object], path: str) -> Event:
-    event = Event(**{**row, "issues": tuple(row["issues"] or ())})  # type: ignore[arg-type]
+def _event(row: dict[str, Any], path: str) -> Event:
+    event = Event(**{**row, "issues": tuple(row["issues"] or ())})
     where = f"{path}: annotation {event.annotation_id}"
     if event.quality not in (None, "accept", "needs_work", "reject"):
         raise DataError(f"{where} has the quality {event.quality!r}: accept, needs_work and reject are known")

@@ -11,7 +11,7 @@ import shapely
 from jaxtyping import Bool, Int32
 from PIL import Image, UnidentifiedImageError
 
-from pipelines import motion
+from annotate.rules import motion
 from pipelines.limits import AuditConfig
 from sts import checks, geometry, masks
 from sts.checks import Finding

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from itertools import pairwise
+from typing import Protocol, runtime_checkable
 
 import cv2
 import numpy as np
 from jaxtyping import UInt8
 
-from annotate.rules.limits import Limits
 from sts import jpeg, masks
 from sts.checks import Finding
 from sts.errors import DataError
@@ -31,6 +31,23 @@ Pictures = Callable[[int], Grey]
 Tracks = Mapping[int, TextInstance]
 """Instances with strokes by track"""
 Window = tuple[slice, slice]
+
+
+@runtime_checkable
+class Limits(Protocol):
+    """Where these rules begin to speak."""
+
+    @property
+    def drop(self) -> float:
+        """IoU with both neighbours that strokes may lack against the IoU of the neighbours with each other"""
+
+    @property
+    def still(self) -> float:
+        """Grey levels, mean: a picture has not changed around a word up to this"""
+
+    @property
+    def moved_px(self) -> float:
+        """Least motion of the picture under strokes that do not move"""
 
 
 def findings(clip: Clip, stored: Jpegs, limits: Limits) -> Findings:

@@ -1,7 +1,6 @@
 """The label config: what our regions need of it, and how a changed one is told."""
 
 import importlib
-import importlib.util
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -68,7 +67,6 @@ def test_what_is_no_xml_is_told_in_one_line() -> None:
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.skipif(importlib.util.find_spec("label_studio_sdk") is None, reason="needs label_studio_sdk")
 def test_the_sdk_accepts_the_config_and_our_regions() -> None:
     """Importing it takes seconds."""
     theirs = importlib.import_module("label_studio_sdk.label_interface").LabelInterface(interface.xml())

@@ -4,8 +4,10 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,8 +63,8 @@ with Journal(folder) as journal:
 """Sends two batches of four windows to a file that stands for the server, and is killed at a moment"""
 
 
-def annotation(**changes: object) -> Annotation:
-    fields: dict[str, object] = {
+def annotation(**changes: Any) -> Annotation:
+    fields: dict[str, Any] = {
         "annotation_id": 1,
         "updated_at": NOON,
         "sha": "1" * 64,
@@ -72,7 +74,7 @@ def annotation(**changes: object) -> Annotation:
         "lead_time_s": 12.5,
         "was_cancelled": False,
     }
-    return Annotation(**{**fields, **changes})  # type: ignore[arg-type]
+    return Annotation(**{**fields, **changes})
 
 
 @pytest.mark.parametrize("moment", range(10))
@@ -236,7 +238,7 @@ with Journal(Path(sys.argv[1])) as journal:
 class Spoilt(list[Annotation]):
     """Breaks when the second annotation is asked for."""
 
-    def __iter__(self):  # type: ignore[no-untyped-def]
+    def __iter__(self) -> Iterator[Annotation]:
         yield from super().__iter__()
         yield annotation(updated_at=datetime(2026, 13, 1, tzinfo=UTC))
 

@@ -1,6 +1,5 @@
 """The figures of `benchmarks.speed codec`: which lines, units and bars. No time is asserted."""
 
-import importlib.util
 import json
 from pathlib import Path
 
@@ -30,7 +29,6 @@ def test_an_edited_mask_has_soft_edges_and_the_same_strokes() -> None:
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.skipif(importlib.util.find_spec("label_studio_sdk") is None, reason="needs label_studio_sdk")
 def test_the_command_prints_both_codecs_beside_the_sdk(tmp_path: Path) -> None:
     result = CliRunner().invoke(speed.main, ["codec", "--n", "1", "--out", str(tmp_path)], catch_exceptions=False)
     assert result.exit_code == 0, result.output

@@ -8,15 +8,15 @@ import cv2
 import numpy as np
 import pytest
 
-from pipelines import motion
-from pipelines.limits import LabelLimits
+from annotate.rules import motion
+from annotate.rules.limits import Limits
 from sts import jpeg, masks
 from sts.errors import ConfigError, DataError
 from sts.shards import Jpegs
 from sts.types import Clip, Frame, Mask, Origin, Source, TextInstance
 
 HEIGHT, WIDTH, FRAMES = 120, 200, 5
-LIMITS = LabelLimits()
+LIMITS = Limits()
 
 
 def strokes(x: int) -> Mask:
@@ -51,7 +51,7 @@ def with_mask(whole: Clip, place: int, mask: Mask, **changes: Any) -> Clip:
     return replace(whole, frames=frames)
 
 
-def told(whole: Clip, stored: Jpegs, limits: LabelLimits = LIMITS) -> list[tuple[str, int | None, int | None, bool]]:
+def told(whole: Clip, stored: Jpegs, limits: Limits = LIMITS) -> list[tuple[str, int | None, int | None, bool]]:
     return [(one.rule, one.frame, one.track, one.severe) for one in motion.findings(whole, stored, limits)]
 
 
@@ -117,8 +117,8 @@ def test_a_drop_up_to_the_limit_is_right() -> None:
     whole, stored = clip(0)
     jumped = with_mask(whole, 2, strokes(26))
     lack = 1 - masks.iou(strokes(20), strokes(26))
-    assert told(jumped, stored, LabelLimits(drop=lack + 0.01)) == []
-    assert told(jumped, stored, LabelLimits(drop=lack - 0.01)) != []
+    assert told(jumped, stored, Limits(drop=lack + 0.01)) == []
+    assert told(jumped, stored, Limits(drop=lack - 0.01)) != []
 
 
 def test_strokes_may_jump_where_something_passes_before_them() -> None:
@@ -164,4 +164,4 @@ def test_pictures_of_another_size_or_none_are_one_line() -> None:
 
 def test_limits_below_0_are_refused() -> None:
     with pytest.raises(ConfigError, match=r"drop = -1\.0"):
-        LabelLimits(drop=-1.0)
+        Limits(drop=-1.0)
