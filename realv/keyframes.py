@@ -1,6 +1,7 @@
 """The frames that a labeler looks at: one of every few, the sharpest of those in the middle."""
 
 from dataclasses import replace
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -10,12 +11,18 @@ from sts.errors import PluginError
 from sts.protocols import Labeler
 from sts.types import Clip
 
+People = Literal["keep", "redraw", "forget"]
+"""What becomes of frames that people labelled: they stay; the labeler may use them; it does not see what they say"""
 
-def label(clip: Clip, labeler: Labeler, every: int) -> Clip:
-    """The clip with labels on its key frames; frames that a person worked on stay, the others are unlabelled.
+
+def label(clip: Clip, labeler: Labeler, every: int, people: People = "keep") -> Clip:
+    """The clip with labels on its key frames and on those of people that stay; the others are unlabelled.
 
     PluginError for a labeler that skips frames.
     """
+    if people == "forget":
+        bare = (replace(frame, labelled=False, instances=()) for frame in clip.frames)
+        clip = replace(clip, frames=tuple(bare))
     assert clip.video is not None
     keys = choose(clip.video, every)
     frames = tuple(replace(clip.frames[key], index=i) for i, key in enumerate(keys))
@@ -23,7 +30,8 @@ def label(clip: Clip, labeler: Labeler, every: int) -> Clip:
     if len(found) != len(keys):
         raise PluginError(f"{type(labeler).__name__} answers {len(found)} frames of the {len(keys)} of {clip.clip_id}")
     answers = {key: replace(frame, index=key) for key, frame in zip(keys, found, strict=True)}
-    answers |= {one.index: one for one in clip.frames if any(item.source == "human" for item in one.instances)}
+    if people == "keep":
+        answers |= {one.index: one for one in clip.frames if any(item.source == "human" for item in one.instances)}
     empty = (replace(frame, labelled=False, instances=()) for frame in clip.frames)
     return replace(clip, frames=tuple(answers.get(frame.index, frame) for frame in empty))
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from realv import fusion, keyframes, priority, summary
 from realv.clock import Clock
+from realv.keyframes import People
 from sts import config, files, layers, manifest, plugins, shards, stage
 from sts.errors import ConfigError, DataError, StsError
 from sts.files import Location
@@ -34,6 +35,9 @@ class PrelabelConfig:
     """Import path of the Labeler that finds text on key frames, and its options"""
     every: int = 4
     """Frames from one key frame to the next; 1 labels every frame"""
+    people: People = "keep"
+    """What becomes of frames that people labelled: "keep" them; "redraw" the strokes of their words, with a labeler
+    that takes words as they are; "forget" them, so that what is found can be held against them"""
     then: tuple[dict[str, Any], ...] = field(default_factory=_steps)
     """Labelers that work on what was found, one after the other, with the whole clip in view"""
 
@@ -98,7 +102,8 @@ def _labelled(job: Job, clip: Clip, clock: Clock) -> tuple[Clip, Sequence[float]
             labelled, apart = _fused(job, seen)
     else:
         with clock.step(settings.labeler["class"]):
-            labelled, apart = keyframes.label(seen, found, settings.every), (0.0,) * len(seen.frames)
+            labelled = keyframes.label(seen, found, settings.every, settings.people)
+        apart = (0.0,) * len(seen.frames)
     for table, labeler in zip(settings.then, then, strict=True):
         with clock.step(table["class"]):
             labelled = labeler.label(labelled)
@@ -132,7 +137,12 @@ def _resolved(job: Job) -> dict[str, Any]:
     steps = [_options(table, one) for table, one in zip(settings.then, then, strict=True)]
     if first is None:
         return {"fuse": len(job.sources), "then": steps}
-    return {"labeler": _options(settings.labeler, first), "every": settings.every, "then": steps}
+    return {
+        "labeler": _options(settings.labeler, first),
+        "every": settings.every,
+        "people": settings.people,
+        "then": steps,
+    }
 
 
 def _options(table: dict[str, Any], labeler: Any) -> dict[str, Any]:

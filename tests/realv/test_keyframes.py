@@ -5,7 +5,22 @@ from dataclasses import replace
 import cv2
 
 from realv import keyframes
+from realv.keyframes import People
+from sts.types import Clip
 from tests.realv.scene import Bright, keep, scene
+
+PEOPLE: tuple[People, ...] = ("keep", "redraw", "forget")
+
+
+class Told:
+    """Labeler: the words that it is told are there."""
+
+    def label(self, clip: Clip) -> Clip:
+        frames = []
+        for frame in clip.frames:
+            said = tuple(replace(one, source="predicted") for one in frame.instances)
+            frames.append(replace(frame, labelled=True, instances=said))
+        return replace(clip, frames=tuple(frames))
 
 
 def test_the_sharpest_of_the_middle_is_chosen() -> None:
@@ -46,3 +61,15 @@ def test_a_frame_that_a_person_worked_on_stays() -> None:
     found = keyframes.label(replace(given, frames=(*given.frames[:2], drawn, *given.frames[3:])), Bright(), 1)
     assert found.frames[2] == drawn
     assert [len(frame.instances) for frame in found.frames] == [2, 2, 1, 2, 2]
+
+
+def test_what_people_labelled_can_be_looked_at_as_if_nobody_had() -> None:
+    clip = scene(3)
+    drawn = [replace(one, source="human", mask=None) for one in clip.frames[1].instances]
+    human = replace(clip, frames=(clip.frames[0], replace(clip.frames[1], instances=tuple(drawn)), clip.frames[2]))
+    seen = [keyframes.label(human, Told(), 1, people).frames[1] for people in PEOPLE]
+    assert [[(one.source, one.text) for one in frame.instances] for frame in seen] == [
+        [("human", "STOP"), ("human", "EXIT")],
+        [("predicted", "STOP"), ("predicted", "EXIT")],
+        [],
+    ]
