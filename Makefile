@@ -25,7 +25,7 @@ export NUMBA_NUM_THREADS = 1
 
 .PHONY: help
 help:
-	@echo "make demo    render six clips and say where to look"
+	@echo "make demo    render six clips, train on them for a minute, score, and say where to look"
 	@echo "make test    fast tests (make test ARGS='-k shards' for some; SEED=7 for another order)"
 	@echo "make e2e     slow, server and browser tests"
 	@echo "make check   formatting, lint, types, import rules"
@@ -49,7 +49,8 @@ $(READY): pyproject.toml constraints.txt
 	@test -e $@
 
 demo: setup
-	$(BIN)/python -m synth.render --n 6 --config configs/synth/demo.toml --workers $(PROCESSES) --out data/demo
+	$(BIN)/python -m pipelines.recipe --config configs/recipes/short.toml --workers $(PROCESSES) --out data/demo
+	@echo "look at data/demo/synth/preview (pictures and films) and at data/demo/report/report.html (what came from what, scores)"
 
 label-studio: setup
 	$(BIN)/python -m pipelines.labelstudio

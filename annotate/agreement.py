@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Bool, Float64, UInt8
 
 from annotate import raters, widths
-from sts import masks, plugins
+from sts import masks, plugins, scored
 from sts.protocols import Metric
 from sts.types import Clip, Frame, TextInstance
 
@@ -114,7 +114,7 @@ def tolerant(truth: Clip, other: Clip, judges: Sequence[Clip]) -> float | None:
 
 def classes(clip: Clip) -> list[Classes]:
     """Class of stroke width of each pixel, frame by frame."""
-    return [widths.classes(masks.decode(raters.strokes(frame, clip.height, clip.width))) for frame in clip.frames]
+    return [widths.classes(masks.decode(scored.strokes(frame, clip.height, clip.width))) for frame in clip.frames]
 
 
 def narrowed(clip: Clip, classes: Sequence[Classes], place: str) -> Clip:
@@ -127,14 +127,14 @@ def narrowed(clip: Clip, classes: Sequence[Classes], place: str) -> Clip:
 
 
 def _narrowed(frame: Frame, kept: Pixels) -> Frame:
-    pixels = masks.decode(raters.strokes(frame, *kept.shape)) & kept
+    pixels = masks.decode(scored.strokes(frame, *kept.shape)) & kept
     text = TextInstance(track_id=0, level="text", polygon=(), source="human", mask=masks.encode(pixels))
     rest = replace(text, track_id=1, ignore=True, mask=masks.encode(~kept))
     return replace(frame, instances=(text, rest))
 
 
 def _rims(one: Frame, other: Frame, classes: Classes) -> Float64[np.ndarray, "2 classes"]:
-    a, b = (_rim(masks.decode(raters.strokes(frame, *classes.shape))) for frame in (one, other))
+    a, b = (_rim(masks.decode(scored.strokes(frame, *classes.shape))) for frame in (one, other))
     return np.stack([np.bincount(classes[of], minlength=N) for of in (a & b, a | b)]).astype(np.float64)
 
 

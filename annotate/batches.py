@@ -8,11 +8,11 @@ import json
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from secrets import token_hex
 
+from annotate.ahead import ahead
 from annotate.client import Studio
 from annotate.connection import LARGEST
 from annotate.convert import Task
@@ -78,15 +78,6 @@ def gathered(tasks: Iterable[Sent], limits: Limits) -> Iterator[Group]:
         group.append(task)
     if group:
         yield group
-
-
-def ahead(groups: Iterator[Group]) -> Iterator[Group]:
-    """The same groups; while one is sent, the next is made."""
-    with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(next, groups, None)
-        while (group := coming.result()) is not None:
-            coming = pool.submit(next, groups, None)
-            yield group
 
 
 class Sender:

@@ -41,6 +41,11 @@ class Connection:
             )
         return self._read(self._send(method, path, params or {}, content), what)
 
+    def find(self, path: str, params: Mapping[str, Any] | None = None) -> Any | None:
+        """What the server has there, from JSON; None if it says "not found"."""
+        answer = self._send("GET", path, params or {})
+        return None if answer.status_code == HTTPStatus.NOT_FOUND else self._read(answer, "")
+
     def pages(self, path: str, key: str, params: Mapping[str, Any]) -> Iterator[Row]:
         """Rows of all pages."""
         page, n = 1, 0

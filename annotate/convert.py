@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from annotate import instances, interface, parts, regions
+from annotate import instances, interface, parts, regions, sheets
 from annotate.interface import Masks
 from annotate.regions import Page
 from sts.errors import DataError
@@ -96,7 +96,8 @@ def answer(result: Sequence[Any], window: Window, prelabel: Clip, fresh: Iterato
         found = parts.take_apart(result, pages, _sent(pages, prelabel))
         quality = _choice(found.choices.get(interface.QUALITY, []))
         for page, outlines, strokes in zip(pages, found.outlines, found.strokes, strict=True):
-            frame, ended = instances.merge(prelabel.frames[page.frame], outlines, strokes, fresh)
+            before = prelabel.frames[page.frame]
+            frame, ended = instances.merge(before, outlines, sheets.parted(before, outlines, strokes), fresh)
             frames.append(frame)
             dropped += ended
     except DataError as error:
@@ -110,7 +111,7 @@ def _sent(pages: Sequence[Page], prelabel: Clip) -> dict[str, Mask]:
     return {
         regions.strokes_id(one.track_id, page.frame): one.mask
         for page in pages
-        for one in prelabel.frames[page.frame].instances
+        for one in sheets.joined(prelabel.frames[page.frame].instances)
         if one.mask is not None
     }
 
@@ -120,7 +121,7 @@ def _prediction(window: Window, prelabel: Prelabel, masks: Masks) -> dict[str, A
     result = [
         region
         for page in _pages(window, clip)
-        for region in regions.write(clip.frames[page.frame].instances, page, masks)
+        for region in regions.write(sheets.joined(clip.frames[page.frame].instances), page, masks)
     ]
     score = {} if prelabel.priority is None else {"score": prelabel.priority}
     return {"model_version": prelabel.model_version, **score, "result": result}

@@ -5,20 +5,30 @@ import json
 import logging
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import groupby
 from typing import Any
 
 from annotate import convert, windows
+from annotate.ahead import ahead
+from annotate.auditing import named
 from annotate.client import Studio
+from annotate.connection import Row
 from annotate.convert import Task
 from annotate.journal import Annotation, Journal
 from sts.errors import DataError
 
 OVERLAP = timedelta(seconds=5)
 """Changes that the server finished late may bear a moment before the watermark"""
-CHUNK = 10
-"""Tasks a request: an annotation has a mask for every word of every frame"""
+PAGE = 10
+"""Tasks that are asked for together"""
+WORTH = 3
+"""Windows on a page that are worth it"""
+AT_ONCE = 2
+"""Pages: the server makes an answer while another is read; then both are safe in the journal"""
 
 log = logging.getLogger(__name__)
 
@@ -34,87 +44,134 @@ class Fetched:
 
 
 @dataclass(frozen=True, slots=True)
-class _There:
-    """Tasks of the server, as far as they are windows."""
+class _Window:
+    """A window as the server lists it."""
 
-    uids: Mapping[int, str]
-    """By number of the task"""
-    worked: frozenset[int]
-    """Tasks with annotations"""
+    uid: str
+    tasks: tuple[Task, ...]
+    """One, if nobody made a twin of it; the last to change is the first"""
+    page: int
+    """Of all tasks, the last to change first"""
+
+    @property
+    def changed(self) -> datetime:
+        """When anything of it was."""
+        return _moment(self.tasks[0])
+
+    @property
+    def annotations(self) -> int:
+        """How many there are, those of people who skipped it included."""
+        return sum(task["total_annotations"] + task["cancelled_annotations"] for task in self.tasks)
 
 
-def fetch(studio: Studio, journal: Journal, project_id: int, *, sweep: bool) -> Fetched:
-    """Add what changed since the last time; with `sweep`, look for what was deleted if numbers say that something was.
+Read = tuple[_Window, list[tuple[Task, Row]]]
+"""A window with its annotations"""
 
-    The watermark follows what is safe in the journal, so that a run that ends early is continued by the next.
+
+def fetch(studio: Studio, journal: Journal, project_id: int, pushed: Sequence[str], *, sweep: bool) -> Fetched:
+    """Add what changed since the last time; with `sweep`, note what was deleted.
+
+    `pushed` are the model versions that were ever pushed from here. The watermark follows what is safe in the journal,
+    so that a run that ends early is continued by the next.
     """
-    mark = journal.watermark()
-    changes = dict(studio.changed_tasks(project_id, mark and mark - OVERLAP))
-    there = _listed(studio, project_id) if mark is None else None
+    known, mark = _known(journal), journal.watermark()
+    there = sorted(_listed(studio.tasks(project_id)), key=lambda window: (window.changed, window.uid))
+    changed = [
+        window
+        for window in there
+        if mark is None or window.changed >= mark - OVERLAP or window.annotations != len(known.get(window.uid, ()))
+    ]
+    worked = [window for window in changed if window.annotations or window.uid in known]
+    log.info("%d windows, %d of them with news; %d have annotations here", len(there), len(worked), len(known))
+    gone = [number for uid in known.keys() - {window.uid for window in there} for number in known[uid]]
+    new, names = 0, dict[int, str]()
+    for chunk in ahead(_chunks(studio, project_id, worked)):
+        if any(row["completed_by"] not in names for _, rows in chunk for _, row in rows):
+            names = studio.annotators()
+        new += journal.pulled(list(_annotations(studio, chunk, known, names, pushed)), chunk[-1][0].changed)
+        for window, rows in chunk:
+            gone += sorted(known.get(window.uid, {}).keys() - {row["id"] for _, row in rows})
+        log.info("annotations up to %s", f"{chunk[-1][0].changed:%Y-%m-%d %H:%M:%S} UTC")
+    if there:
+        journal.pulled([], there[-1].changed)
+    if sweep:
+        journal.gone(gone)
+    return Fetched(new=new, gone=len(gone) if sweep else 0)
+
+
+def _known(journal: Journal) -> dict[str, dict[int, str | None]]:
+    """Annotations in the journal and their model versions, by window."""
     known = defaultdict[str, dict[int, str | None]](dict)
     for one in journal.latest(results=False):
         known[one.uid][one.annotation_id] = one.model_version
-    log.info("%d tasks changed, %d windows have annotations here", len(changes), len(known))
-    order = sorted(changes, key=lambda task_id: (changes[task_id], task_id))
-    chosen = [task_id for task_id in order if there is None or task_id in there.worked]
-    seen, new = defaultdict[str, set[int]](set), 0
-    for tasks, moment in _exported(studio, project_id, chosen, changes):
-        annotations = list(_annotations(studio, tasks, known))
-        new += journal.pulled(annotations, moment)
-        for one in annotations:
-            seen[one.uid].add(one.annotation_id)
-        log.info("%d annotations up to %s", sum(map(len, seen.values())), f"{moment:%Y-%m-%d %H:%M:%S} UTC")
-    if order:
-        journal.pulled([], changes[order[-1]])
-    gone = []
-    if sweep and studio.numbers(project_id)[1] != sum(1 for _ in journal.latest(results=False)):
-        gone = _gone(_listed(studio, project_id), known, seen, set(chosen))
-        journal.gone(gone)
-    return Fetched(new=new, gone=len(gone))
+    return dict(known)
 
 
-def _listed(studio: Studio, project_id: int) -> _There:
-    uids, worked = {}, set()
-    for task in studio.tasks(project_id):
+def _listed(tasks: Sequence[Task]) -> Iterator[_Window]:
+    found, strange = defaultdict[str, list[tuple[int, Task]]](list), []
+    for place, task in enumerate(sorted(tasks, key=_moment, reverse=True)):
         try:
-            uids[int(task["id"])] = convert.window(task["data"]).uid
-        except DataError as error:
-            log.warning("task %s is passed over: %s", task["id"], error)
-            continue
-        if task["total_annotations"] or task["cancelled_annotations"]:
-            worked.add(int(task["id"]))
-    return _There(uids, frozenset(worked))
+            found[convert.window(task["data"]).uid].append((place, task))
+        except DataError:
+            strange.append(str(task["id"]))
+    if strange:
+        log.warning("%d tasks are no windows of a clip and are passed over: %s", len(strange), named(strange))
+    for uid, own in found.items():
+        yield _Window(uid, tuple(task for _, task in own), 1 + own[0][0] // PAGE)
 
 
-def _exported(
-    studio: Studio, project_id: int, order: Sequence[int], changes: Mapping[int, datetime]
-) -> Iterator[tuple[list[Task], datetime]]:
-    """Some tasks at a time, and up to which moment all are there then."""
-    for first in range(0, len(order), CHUNK):
-        chunk = order[first : first + CHUNK]
-        yield list(studio.export(project_id, chunk)), changes[chunk[-1]]
+def _chunks(studio: Studio, project_id: int, windows: Sequence[_Window]) -> Iterator[list[Read]]:
+    """In the same order; windows of which a task is deleted meanwhile are left to the next list of tasks."""
+    pages = [list(group) for _, group in groupby(windows, key=lambda window: window.page)]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for first in range(0, len(pages), AT_ONCE):
+            found = pool.map(partial(_read, studio, project_id), pages[first : first + AT_ONCE])
+            chunk = [one for page in found for one in page]
+            if chunk:
+                yield chunk
+
+
+def _read(studio: Studio, project_id: int, windows: Sequence[_Window]) -> list[Read]:
+    """Windows of one page; what changes meanwhile moves tasks from page to page, and they are asked for one by one."""
+    page = studio.newest(project_id, windows[0].page, PAGE) if len(windows) >= WORTH else {}
+    found = [(window, _rows(studio, project_id, window, page)) for window in windows]
+    return [(window, rows) for window, rows in found if rows is not None]
+
+
+def _rows(
+    studio: Studio, project_id: int, window: _Window, page: Mapping[int, list[Row]]
+) -> list[tuple[Task, Row]] | None:
+    """Annotations of a window; None if a task of it is there no longer."""
+    found = []
+    for task in window.tasks:
+        rows = page.get(task["id"])
+        if rows is None or any(row["parent_prediction"] is None for row in rows):
+            rows = studio.annotations(project_id, task["id"], skipped=task["cancelled_annotations"] > 0)
+        if rows is None:
+            return None
+        found += [(task, row) for row in rows]
+    return found
 
 
 def _annotations(
-    studio: Studio, tasks: Sequence[Task], known: Mapping[str, Mapping[int, str | None]]
+    studio: Studio,
+    chunk: Sequence[Read],
+    known: Mapping[str, Mapping[int, str | None]],
+    names: Mapping[int, str],
+    pushed: Sequence[str],
 ) -> Iterator[Annotation]:
     """What was submitted or skipped; drafts and predictions are no annotations."""
-    names = studio.annotators() if any(task["annotations"] for task in tasks) else {}
-    for task in tasks:
-        try:
-            uid = convert.window(task["data"]).uid
-        except DataError:
-            continue
-        for row in task["annotations"]:
-            version = known.get(uid, {}).get(row["id"]) or _model_version(studio, row)
-            yield _annotation(row, uid, names.get(row["completed_by"], f"user {row['completed_by']}"), version)
+    for window, rows in chunk:
+        for task, row in rows:
+            version = known.get(window.uid, {}).get(row["id"]) or _model_version(studio, task, row, pushed)
+            yield _annotation(row, window.uid, names.get(row["completed_by"], f"user {row['completed_by']}"), version)
 
 
-def _annotation(row: Mapping[str, Any], uid: str, annotator: str, version: str | None) -> Annotation:
+def _annotation(row: Row, uid: str, annotator: str, version: str | None) -> Annotation:
     result = json.dumps(row["result"] or [], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return Annotation(
         annotation_id=row["id"],
-        updated_at=datetime.fromisoformat(row["updated_at"]),
+        updated_at=_moment(row),
         sha=hashlib.sha256(result.encode()).hexdigest(),
         uid=uid,
         result=result,
@@ -125,23 +182,18 @@ def _annotation(row: Mapping[str, Any], uid: str, annotator: str, version: str |
     )
 
 
-def _model_version(studio: Studio, row: Mapping[str, Any]) -> str | None:
-    """Of the pre-label that a person started with, which may be another than the one that was shown at the end."""
-    parent, last = row["parent_prediction"], row["prediction"] or {}
-    if parent is None or parent == last.get("id"):
-        return last.get("model_version")
+def _model_version(studio: Studio, task: Task, row: Row, pushed: Sequence[str]) -> str | None:
+    """Of the pre-label that a person started with, or else of the one that was shown at the end.
+
+    The server needs long to tell. Where a task had one prediction when it was listed, it is the only one ever pushed.
+    """
+    parent, shown = row["parent_prediction"], row.get("prediction") or {}
+    if parent is None or parent == shown.get("id"):
+        return shown.get("model_version")
+    if len(pushed) == task["total_predictions"] == 1 and _moment(row) <= _moment(task):
+        return pushed[0]
     return studio.version_of(parent)
 
 
-def _gone(
-    there: _There, known: Mapping[str, Mapping[int, object]], seen: Mapping[str, set[int]], chosen: set[int]
-) -> list[int]:
-    """Annotations whose task, or which themselves, the server does not have any more."""
-    tasks = defaultdict[str, set[int]](set)
-    for task_id, uid in there.uids.items():
-        tasks[uid].add(task_id)
-    lost = []
-    for uid, ids in known.items():
-        if tasks[uid] & there.worked <= chosen:
-            lost += sorted(ids.keys() - seen[uid])
-    return lost
+def _moment(row: Mapping[str, Any]) -> datetime:
+    return datetime.fromisoformat(row["updated_at"])

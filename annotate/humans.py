@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from annotate import convert, proposals, windows
+from annotate import convert, linking, proposals, windows
 from annotate.convert import Window
 from annotate.journal import Annotation, Journal
 from annotate.proposals import HONEYPOTS, hide
@@ -117,8 +117,9 @@ def _clip(layer: Layer, journal: Journal, before: Mapping[str, Clip], rows: Sequ
     frames = [replace(frame, labelled=False, instances=()) for frame in base.frames]
     ids = itertools.count(1 + max((track for clip in before.values() for track in _tracks(clip)), default=0))
     names: Mapping[str, Mapping[int, int]] = {
-        version: {track: track if clip is base else next(ids) for track in sorted(_tracks(clip))}
+        version: {track: next(ids) for track in sorted(_tracks(clip))}
         for version, clip in before.items()
+        if clip is not base
     }
     for row in sorted(rows, key=lambda row: windows.of(row[0]).first):
         uid, annotation_id, _, version = row
@@ -129,11 +130,13 @@ def _clip(layer: Layer, journal: Journal, before: Mapping[str, Clip], rows: Sequ
         except DataError as error:
             _drop(layer, row, error, notes)
             continue
-        frames[window.first : window.last + 1] = [_renamed(frame, names[version]) for frame in answer.frames]
+        new = [_renamed(frame, names[version]) for frame in answer.frames] if version in names else answer.frames
+        frames[window.first : window.last + 1] = new
         notes.counts.update(answer.dropped)
         said = {"quality": answer.quality, "issues": list(answer.issues)}
         notes.facts.append({"annotation_id": annotation_id, **said})
-    return replace(base, frames=tuple(frames))
+    known = _tracks(base).union(*(own.values() for own in names.values()))
+    return linking.linked(replace(base, frames=tuple(frames)), known)
 
 
 def _drop(layer: Layer, row: Row, error: DataError, notes: Notes) -> None:

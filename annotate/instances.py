@@ -1,14 +1,17 @@
 """The text of an annotated frame: what a person kept, changed and drew, and what the editor does not show.
 
-A region whose id we gave is the track it was made from; another one is a new track. Strokes belong to the word that is
-their parent. Other strokes are a `text` instance: each one that we sent is its own track, new ones are one together.
+A region whose id we gave is the track it was made from, and so is one that was drawn in its place; another one is a new
+track. Strokes belong to the word that is their parent, or that they lie in. Other strokes are a `text` instance: each
+one that we sent is its own track, new ones are one together.
 """
 
 import unicodedata
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from annotate import owners
+from annotate.owners import Owned
 from annotate.parts import Outline, Strokes
 from annotate.regions import has_outline, has_strokes, outline_id, strokes_id
 from sts import geometry, masks
@@ -18,17 +21,16 @@ from sts.types import Effort, Frame, Mask, TextInstance
 STILL = 1e-6
 """px; a point that differs by less was not moved"""
 
-Owned = dict[str | None, list[Strokes]]
-"""By id of the word's region; None for strokes of no word"""
-
 
 def merge(
     before: Frame, outlines: Sequence[Outline], strokes: Sequence[Strokes], fresh: Iterator[int]
 ) -> tuple[Frame, Counter[str]]:
     """The pre-labelled frame as a person left it, and counts of what ended with that; `fresh` names new tracks."""
-    owned = _share_out(before, outlines, strokes)
+    outlines, strokes = owners.restored(before, outlines, strokes)
+    owned = owners.share_out(before, outlines, strokes)
     made = {one.track_id: one for one in _units(before, outlines, owned, fresh)}
-    made |= {one.track_id: one for one in _texts(before, owned[None], fresh)}
+    words = any(one.level == "word" for one in outlines)
+    made |= {one.track_id: one for one in _texts(before, owned[None], fresh, words=words)}
     ended: Counter[str] = Counter()
     instances = []
     for old in before.instances:
@@ -43,21 +45,6 @@ def merge(
     right = [one for one in instances if one.level != "char" or _holds(one, before.instances, instances)]
     ended["characters of changed words"] += len(instances) - len(right)
     return replace(before, labelled=True, instances=_apart([*right, *made.values()])), +ended
-
-
-def _share_out(before: Frame, outlines: Sequence[Outline], strokes: Sequence[Strokes]) -> Owned:
-    """Strokes of each word, and of none. A word has either text or strokes to ignore; the rest of these is of none."""
-    words = {one.id for one in outlines if one.level == "word"}
-    there = {one.id for one in outlines}
-    sent = {strokes_id(one.track_id, before.index): outline_id(one.track_id, before.index) for one in before.instances}
-    owned: Owned = defaultdict(list)
-    for part in strokes:
-        owner = part.parent if part.parent in there else sent.get(part.id)
-        owned[owner if owner in words else None].append(part)
-    for owner in [owner for owner, group in owned.items() if owner and len({part.ignore for part in group}) > 1]:
-        owned[None] += [part for part in owned[owner] if part.ignore]
-        owned[owner] = [part for part in owned[owner] if not part.ignore]
-    return owned
 
 
 def _units(before: Frame, outlines: Sequence[Outline], owned: Owned, fresh: Iterator[int]) -> Iterator[TextInstance]:
@@ -108,8 +95,11 @@ def _with_strokes(unit: TextInstance, parts: Sequence[Strokes], old: TextInstanc
     return whole if same else _stripped(replace(whole, mask=mask))
 
 
-def _texts(before: Frame, parts: Sequence[Strokes], fresh: Iterator[int]) -> Iterator[TextInstance]:
-    """Strokes of no word: those that we sent, then new ones, text and what to ignore apart."""
+def _texts(before: Frame, parts: Sequence[Strokes], fresh: Iterator[int], *, words: bool) -> Iterator[TextInstance]:
+    """Strokes of no word: those that we sent, then new ones, text and what to ignore apart.
+
+    On a frame with words only words to ignore are skipped by metrics, so new strokes to ignore are one.
+    """
     sent = {strokes_id(one.track_id, before.index): one for one in before.instances if one.level == "text"}
     new: dict[bool, list[Strokes]] = {False: [], True: []}
     for part in (part for part in parts if masks.area(part.mask)):
@@ -119,9 +109,14 @@ def _texts(before: Frame, parts: Sequence[Strokes], fresh: Iterator[int]) -> Ite
         old = replace(sent[part.id], source="human", effort=None)
         text = _with_strokes(old, [part], sent[part.id], before.index)
         yield text if text.mask == old.mask else replace(text, polygon=_frame(part.mask))
-    for group in filter(None, new.values()):
-        polygon = _frame(masks.union(part.mask for part in group))
-        text = TextInstance(track_id=next(fresh), level="text", polygon=polygon, source="human")
+    for ignore, group in ((ignore, group) for ignore, group in new.items() if group):
+        text = TextInstance(
+            track_id=next(fresh),
+            level="word" if ignore and words else "text",
+            polygon=_frame(masks.union(part.mask for part in group)),
+            source="human",
+            legible=not ignore,
+        )
         yield _with_strokes(text, group, None, before.index)
 
 

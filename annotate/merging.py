@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Bool
 
 from annotate.tracks import Said
-from sts import checks, masks
+from sts import checks, masks, scored
 from sts.types import Effort, Frame, TextInstance
 
 SPECK = 4
@@ -99,15 +99,9 @@ def _counted(votes: Votes, like: Pixels) -> tuple[Pixels, Pixels]:
 
 def _far(least: Pixels, most: Pixels) -> int:
     """Pixels between two masks, one inside the other, that lie beyond 1 px of one of the contours; specks are none."""
-    far = (most & ~least & ~(_near_contour(least) & _near_contour(most))).view(np.uint8)
+    far = (most & ~least & ~(scored.near_contour(least, 1) & scored.near_contour(most, 1))).view(np.uint8)
     areas = cv2.connectedComponentsWithStats(far, connectivity=8)[2][1:, cv2.CC_STAT_AREA]
     return int(areas[areas >= SPECK].sum())
-
-
-def _near_contour(pixels: Pixels) -> Pixels:
-    """Pixels with their centre at most 1 px from the contour between pixels."""
-    square, flat = np.ones((3, 3), np.uint8), pixels.view(np.uint8)
-    return np.asarray(cv2.dilate(flat, square) != cv2.erode(flat, square))
 
 
 def _medoid(present: Sequence[TextInstance]) -> TextInstance:

@@ -17,6 +17,7 @@ from annotate.record import Record
 from sts import files, stage
 from sts.errors import ConfigError, DataError
 from sts.files import Location
+from sts.run import settle
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ class PullConfig:
     """Settings of `annotate.pull`."""
 
     sweep: bool = True
-    """Where the server has fewer annotations than the journal, look at every task for those that were deleted"""
+    """Whether annotations that were deleted on the server, also with their tasks, are labels no longer"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +51,9 @@ def pull(settings: PullConfig, source: Location, out: Location, workers: str) ->
     there = _record(place)
     if files.same(source, out):
         raise ConfigError(f"--out {out} is --in, which holds the journal: choose another --out")
+    settle()  # a window is ten thousand objects, and each search for garbage would look at all that is loaded
     with Journal(place) as journal:
-        fetched = _fetch(journal, there, sweep=settings.sweep)
+        fetched = _fetch(journal, place, there, sweep=settings.sweep)
         known = list(journal.latest(results=False))
     rows = write(place, known, out, workers)
     labels = [row for row in events.labels(rows) if not row.honeypot]
@@ -71,7 +73,7 @@ def _record(push: Path) -> Record:
     return there
 
 
-def _fetch(journal: Journal, there: Record, *, sweep: bool) -> fetching.Fetched:
+def _fetch(journal: Journal, push: Path, there: Record, *, sweep: bool) -> fetching.Fetched:
     with Studio.from_environment() as studio:
         project = studio.project(there.project)
         journal.bind(project.id, project.created_at)
@@ -79,7 +81,7 @@ def _fetch(journal: Journal, there: Record, *, sweep: bool) -> fetching.Fetched:
             interface.check(project.label_config)
         except DataError as error:
             log.warning("%s; what was annotated is brought back as far as it can be read", error)
-        return fetching.fetch(studio, journal, project.id, sweep=sweep)
+        return fetching.fetch(studio, journal, project.id, [*proposals.kept(push / PRELABELS)], sweep=sweep)
 
 
 def write(push: Path, known: Sequence[Annotation], out: Location, workers: str) -> list[Event]:

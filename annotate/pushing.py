@@ -20,6 +20,7 @@ from annotate.record import Record
 from sts import files
 from sts.errors import ConfigError
 from sts.files import Location
+from sts.run import settle
 
 LOCK = "push.lock"
 MEGABYTE = 10**6
@@ -96,6 +97,7 @@ def push(settings: PushConfig, sources: Sequence[Location], out: Location, n: in
     if place is None:
         raise ConfigError(f"--out {out}: the journal lies on this machine; give a directory")
     folder = Path(place)
+    settle()  # a window is ten thousand objects, and each search for garbage would look at all that is loaded
     with _alone(folder), Journal(folder) as journal:
         shown = Proposals(sources, settings.honeypots or None, folder)
         plan = _plan(shown, settings.window, n)
@@ -235,7 +237,7 @@ def _show(run: _Push) -> None:
 def _forget(run: _Push, kept: Record) -> None:
     """Delete the pre-labels of earlier pushes but the last one's, which people may have before them just now."""
     old = proposals.kept(run.folder / proposals.PRELABELS).keys() - {*kept.versions, kept.before}
-    for version in sorted(old & run.studio.model_versions(run.project.id).keys()):
+    for version in sorted(old & run.studio.model_versions(run.project.id).keys()) if old else ():
         n = run.studio.delete_predictions(run.project.id, version)
         log.info("%d pre-labels of %s are deleted", n, version)
 

@@ -12,7 +12,7 @@ from sts.shards import Jpegs
 from sts.types import Clip
 
 RULES = (
-    *(strokes.missing, strokes.stray, strokes.ink, strokes.specks),
+    *(strokes.missing, strokes.stray, strokes.loose, strokes.ink, strokes.specks),
     *(words.untold, words.charset, words.length, words.twice, words.crossed),
 )
 """Of one frame"""

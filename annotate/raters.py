@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-import cv2
 import numpy as np
 from jaxtyping import Bool
 
-from sts import masks
+from sts import masks, scored
 from sts.errors import DataError
-from sts.types import Clip, Frame, Mask, TextInstance
+from sts.types import Clip, Frame, TextInstance
 
 Pixels = Bool[np.ndarray, "h w"]
 
@@ -26,23 +25,6 @@ def cut(clip: Clip, first: int, last: int, name: str) -> Clip:
         )
     frames = tuple(replace(frame, index=i) for i, frame in enumerate(chosen))
     return replace(clip, clip_id=name, frames=frames, video=None)
-
-
-def strokes(frame: Frame, height: int, width: int) -> Mask:
-    """Union of all strokes that count, of words and of `text`."""
-    found = [one.mask for one in frame.instances if one.mask is not None and not one.ignore]
-    return masks.union(found) if found else masks.empty(height, width)
-
-
-def ignored(frame: Frame, height: int, width: int) -> Pixels:
-    """Polygons and strokes of what is to be ignored, but never a stroke that counts."""
-    region = np.zeros((height, width), np.uint8)
-    for one in (one for one in frame.instances if one.ignore):
-        if len(one.polygon) >= 3:
-            cv2.fillPoly(region, [np.round(np.array(one.polygon) - 0.5).astype(np.int32)], 1)
-        if one.mask is not None:
-            region |= masks.decode(one.mask).view(np.uint8)
-    return (region > 0) & ~masks.decode(strokes(frame, height, width))
 
 
 def comparable(clips: Sequence[Clip], judges: Sequence[Clip]) -> tuple[Clip, ...]:
@@ -64,13 +46,14 @@ def _frames(clips: Sequence[Clip], judges: Sequence[Clip], i: int) -> tuple[Fram
         return tuple(replace(one.frames[i], labelled=False, instances=()) for one in clips)
     skipped = np.zeros((height, width), np.bool_)
     for judge in judges:
-        if any(one.ignore for one in judge.frames[i].instances):
-            skipped |= ignored(judge.frames[i], height, width)
+        region = scored.skipped(judge.frames[i].instances, height, width)
+        if region is not None:
+            skipped |= region
     return tuple(_flat(clip.frames[i], skipped) for clip in clips)
 
 
 def _flat(frame: Frame, skipped: Pixels) -> Frame:
-    mask = strokes(frame, *skipped.shape)
+    mask = scored.united(frame.instances, *skipped.shape)
     if skipped.any():
         mask = masks.encode(masks.decode(mask) & ~skipped)
     text = TextInstance(track_id=0, level="text", polygon=(), source="human", mask=mask)

@@ -18,12 +18,13 @@ WIDTH = 200
 def main(options: Options, truth: str) -> None:
     """Correct the pre-labels of --in by several strategies, as people would, and say what each costs.
 
-    Writes simulation.json and simulation.html to --out. --n is how many clips are worked on.
+    Writes simulation.json and simulation.html to --out, and what one annotator left to --out/labels where the settings
+    name a `layer`. --n is how many clips are worked on.
     """
     if len(options.inputs) != 1:
         raise ConfigError("give one --in DIR with pre-labels")
     settings = options.settings(simulating.SimulateConfig)
-    found = simulating.simulate(settings, options.inputs[0], truth, options.workers, options.n)
+    found = simulating.simulate(settings, (options.inputs[0], truth), options.out, options.workers, options.n)
     for name, text in (("simulation.json", telling.plain(found)), ("simulation.html", page.html(found))):
         with files.replacing(files.join(options.out, name)) as file:
             file.write(text.encode())

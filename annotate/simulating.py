@@ -1,27 +1,22 @@
 """Measures what a strategy of annotation is worth: simulated annotators work on clips whose truth is known."""
 
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
-from zlib import crc32
 
-import numpy as np
-
-from annotate.robot import telling
+from annotate import leaving, submitting
+from annotate.job import Job
+from annotate.robot import telling, traces
 from annotate.robot.actions import Trace
 from annotate.robot.costs import Costs
-from annotate.robot.desk import Desk
-from annotate.robot.oracle import Oracle
 from annotate.robot.telling import Result
 from annotate.robot.visit import RobotConfig
-from annotate.strategies import EMPTY, STRATEGIES, Tools
-from sts import config, layers, plugins, run
+from annotate.strategies import STRATEGIES
+from sts import files, layers, run
 from sts.errors import ConfigError, DataError
 from sts.files import Location
-from sts.protocols import Labeler, Segmenter
-from sts.types import Clip
+
+LABELS = "labels"
 
 
 def _labelers() -> tuple[dict[str, Any], ...]:
@@ -37,6 +32,10 @@ class SimulateConfig:
     """Annotators, each with a hand of its own"""
     strategies: tuple[str, ...] = tuple(name for name in STRATEGIES if name != "boxes")
     """Names in `annotate.strategies.STRATEGIES`; the first is what the others are compared with"""
+    layer: str = ""
+    """The strategy by which the first annotator leaves a layer of human labels, `labels` in --out; "" for none"""
+    submit: str = ""
+    """The --out of `annotate.push`, to whose tasks it also submits this layer; "" for nowhere"""
     labelers: tuple[dict[str, Any], ...] = field(default_factory=_labelers)
     """Import paths and options of the Labelers that carry corrected frames to the others, in turn"""
     segmenter: dict[str, Any] = field(default_factory=lambda: {"class": "realv.labelers.stroke:Stroke"})
@@ -57,6 +56,11 @@ class SimulateConfig:
             raise ConfigError(
                 f"strategies = {', '.join(self.strategies) or 'none'}: give some of {', '.join(STRATEGIES)}, each once"
             )
+        if self.layer not in ("", *self.strategies) or (self.submit and not self.layer):
+            raise ConfigError(
+                f"layer = {self.layer or 'none'}: give one of strategies, {', '.join(self.strategies)}, whose labels "
+                "are kept, and submitted where `submit` says so"
+            )
         if self.seeds < 1 or self.draws < 20 or not 0 < self.level < 1:
             raise ConfigError(
                 f"seeds = {self.seeds}, draws = {self.draws}, level = {self.level}: give 1 seed or more, 20 draws or "
@@ -75,66 +79,49 @@ class Worked:
 
 
 def simulate(
-    settings: SimulateConfig, prelabels: Location, truth: Location, workers: str, n: int | None = None
+    settings: SimulateConfig, sources: tuple[str, str], out: Location, workers: str, n: int | None = None
 ) -> Result:
-    """Let every annotator work on the first `n` clips of the pre-labels by every strategy.
+    """Let every annotator work on the first `n` clips of the pre-labels by every strategy; `sources` has their truth.
 
     DataError for a clip whose truth is not there or of another size, or without labels of its own on every frame.
     """
-    _tools(settings, 0)
-    ids = [clip.clip_id for clip in layers.read(prelabels, pictures=False)][:n]
+    job = _job(settings, *sources)
+    job.check()
+    ids = [clip.clip_id for clip in layers.read(job.prelabels, pictures=False)][:n]
     if not ids:
-        raise DataError(f"{prelabels} has no clips to annotate: give pre-labels, and --n 1 or more")
-    tasks = {i: partial(_clip, settings, prelabels, truth, clip_id) for i, clip_id in enumerate(ids)}
+        raise DataError(f"{job.prelabels} has no clips to annotate: give pre-labels, and --n 1 or more")
+    runs = [
+        (name, seed) for seed in range(settings.seed, settings.seed + settings.seeds) for name in settings.strategies
+    ]
+    found = _leave(settings, job, ids, out, workers) if settings.layer else []
+    others = tuple(one for one in runs if not found or one != (settings.layer, settings.seed))
+    tasks = {i: partial(_work, job, clip_id, others) for i, clip_id in enumerate(ids) if others}
     done = run.map_shards(tasks, workers)
-    traces = [trace for i in sorted(done) for trace in done[i].traces]
-    return telling.result(traces, settings.strategies, settings.costs, (settings.seed, settings.draws, settings.level))
+    found += [trace for i in sorted(done) for trace in done[i].traces]
+    return telling.result(found, settings.strategies, settings.costs, (settings.seed, settings.draws, settings.level))
 
 
-def _clip(settings: SimulateConfig, prelabels: Location, truth: Location, clip_id: str) -> Worked:
-    given, known = _pair(prelabels, truth, clip_id)
-    return Worked(path=clip_id, traces=tuple(_traces(settings, layers.with_video(prelabels, given), known)))
-
-
-def _traces(settings: SimulateConfig, given: Clip, truth: Clip) -> Iterator[Trace]:
-    for seed in range(settings.seed, settings.seed + settings.seeds):
-        annotator = Oracle(truth, settings.robot, seed)
-        for name in settings.strategies:
-            desk = Desk(given, annotator, empty=name in EMPTY)
-            STRATEGIES[name](desk, _tools(settings, seed, given.clip_id))
-            yield desk.trace(name, seed)
-
-
-def _pair(prelabels: Location, truth: Location, clip_id: str) -> tuple[Clip, Clip]:
-    """The clip as both directories have it."""
-    given, known = layers.labels(prelabels, clip_id), layers.labels(truth, clip_id)
-    assert given is not None
-    if known is None:
-        raise DataError(f"{truth} has no clip {clip_id}: give the directory with the truth of {prelabels}")
-    shapes = [(clip.width, clip.height, len(clip.frames)) for clip in (given, known)]
-    if shapes[0] != shapes[1]:
-        said = " and ".join("{}x{} px and {} frames".format(*shape) for shape in shapes)
-        raise DataError(f"clip {clip_id} differs in pre-labels and truth: {said}")
-    return given, known
-
-
-def _tools(settings: SimulateConfig, seed: int, clip_id: str = "") -> Tools:
-    labelers = tuple(_labeler(config.to_json(table)) for table in settings.labelers)
-    return Tools(
-        labelers=labelers,
-        segmenter=_segmenter(config.to_json(settings.segmenter)) if "boxes" in settings.strategies else None,
+def _job(settings: SimulateConfig, prelabels: str, truth: str) -> Job:
+    return Job(
+        prelabels=prelabels,
+        truth=truth,
+        labelers=settings.labelers,
+        segmenter=settings.segmenter if "boxes" in settings.strategies else {},
         transcripts=settings.transcripts,
-        rng=np.random.default_rng([seed, crc32(clip_id.encode())]),
+        robot=settings.robot,
     )
 
 
-@lru_cache(maxsize=8)
-def _labeler(table: str) -> Labeler:
-    """One of this process."""
-    return plugins.from_table(json.loads(table), Labeler)
+def _leave(settings: SimulateConfig, job: Job, ids: list[str], out: Location, workers: str) -> list[Trace]:
+    """The layer of the first annotator, submitted where that is wanted."""
+    layer = files.join(out, LABELS)
+    left = leaving.write(job, settings.layer, settings.seed, ids, layer, workers)
+    if settings.submit:
+        times = {one.clip_id: partial(traces.seconds, one, settings.costs) for one in left}
+        submitting.submit(settings.submit, job.prelabels, layer, times)
+    return left
 
 
-@lru_cache(maxsize=1)
-def _segmenter(table: str) -> Segmenter:
-    """That of this process."""
-    return plugins.from_table(json.loads(table), Segmenter)
+def _work(job: Job, clip_id: str, runs: tuple[tuple[str, int], ...]) -> Worked:
+    given, truth = job.pair(clip_id)
+    return Worked(path=clip_id, traces=tuple(job.work(given, truth, *one).trace(*one) for one in runs))

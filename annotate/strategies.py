@@ -9,7 +9,7 @@ import numpy as np
 from annotate.robot import pieces, ranking, score
 from annotate.robot.desk import Desk
 from annotate.robot.ranking import Choice, Ranking
-from sts import masks
+from sts import masks, scored
 from sts.errors import PluginError
 from sts.protocols import Labeler, Prompt, Segmenter
 
@@ -113,4 +113,4 @@ def _carry(desk: Desk, labelers: Sequence[Labeler]) -> None:
         if len(clip.frames) != desk.n_frames:
             name = type(labeler).__name__
             raise PluginError(f"{name} answers {len(clip.frames)} frames of the {desk.n_frames} of {clip.clip_id}")
-    desk.put({i: pieces.regions(score.bearers(one)) for i, one in enumerate(clip.frames) if one.labelled})
+    desk.put({i: pieces.regions(scored.bearers(one)) for i, one in enumerate(clip.frames) if one.labelled})

@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
-from jaxtyping import Float64
-from scipy.optimize import linear_sum_assignment
 
 from sts import checks, masks
-from sts.types import Clip, Frame, TextInstance
+from sts.overlap import Table, assigned
+from sts.types import Clip, TextInstance
 
 LEAST = 0.5
 """Mean IoU from which on two tracks are the same text"""
@@ -44,29 +43,29 @@ def unified(clips: Sequence[Clip]) -> tuple[Clip, ...]:
     Tracks of one level are matched one to one, the largest sum of mean IoU first (Hungarian). A track that nobody else
     has keeps its id, unless another text has it.
     """
-    pool = _Pool(_tracks(clips[0]), _labelled(clips[0]))
+    pool = _Pool(by_id(clips[0]), _labelled(clips[0]))
     taken = {one.track_id for clip in clips for frame in clip.frames for one in frame.instances}
     made = [clips[0]]
     for clip in clips[1:]:
         ids = _ids(pool, clip, taken)
-        made.append(_renamed(clip, ids))
+        made.append(renamed(clip, ids))
         pool.labelled |= _labelled(clip)
-        for track, found in _tracks(made[-1]).items():
+        for track, found in by_id(made[-1]).items():
             pool.tracks[track] = {**found, **pool.tracks.get(track, {})}
     return tuple(made)
 
 
 def said(clips: Sequence[Clip]) -> dict[int, Said]:
     """Votes on each track of clips with the same ids; each person has one, for what they say most often."""
-    voices = [_tracks(clip) for clip in clips]
+    voices = [by_id(clip) for clip in clips]
     ids = sorted({track for tracks in voices for track in tracks})
     found = {}
     for track in ids:
         own = [tracks[track].values() for tracks in voices if track in tracks]
         text, script = (
-            vote([_usual(getattr(one, name) for one in ones) for ones in own]) for name in ("text", "script")
+            vote([usual(getattr(one, name) for one in ones) for ones in own]) for name in ("text", "script")
         )
-        parent = vote([_usual(one.parent_id for one in ones) for ones in own])
+        parent = vote([usual(one.parent_id for one in ones) for ones in own])
         found[track] = Said(text=text, script=script, parent_id=parent)
     return found
 
@@ -78,15 +77,35 @@ def vote(values: Sequence[V | None]) -> V | None:
     return first[0][0] if first and 2 * first[0][1] > len(given) else None
 
 
-def _usual(values: Iterable[V | None]) -> V | None:
+def usual(values: Iterable[V | None]) -> V | None:
     """The most frequent, the first of equals."""
     given = Counter(value for value in values if value is not None)
     return given.most_common(1)[0][0] if given else None
 
 
+def by_id(clip: Clip) -> dict[int, dict[int, TextInstance]]:
+    """Instances by track and frame."""
+    tracks: dict[int, dict[int, TextInstance]] = {}
+    for frame in clip.frames:
+        for one in frame.instances:
+            tracks.setdefault(one.track_id, {})[frame.index] = one
+    return tracks
+
+
+def renamed(clip: Clip, ids: Mapping[int, int]) -> Clip:
+    """The clip with other track ids, also of parents; those that are not named stay."""
+
+    def rename(one: TextInstance) -> TextInstance:
+        parent = ids.get(one.parent_id, one.parent_id) if one.parent_id is not None else None
+        return replace(one, track_id=ids.get(one.track_id, one.track_id), parent_id=parent)
+
+    frames = (replace(frame, instances=tuple(map(rename, frame.instances))) for frame in clip.frames)
+    return replace(clip, frames=tuple(frames))
+
+
 def _ids(pool: _Pool, clip: Clip, taken: set[int]) -> dict[int, int]:
     """New id of each track of a clip."""
-    tracks, common = _tracks(clip), pool.labelled & _labelled(clip)
+    tracks, common = by_id(clip), pool.labelled & _labelled(clip)
     ids = _matched(pool.tracks, tracks, common)
     for track in sorted(tracks.keys() - ids.keys()):
         free = track not in pool.tracks or _continues(pool.tracks[track], tracks[track], common)
@@ -104,13 +123,11 @@ def _continues(there: Track, here: Track, common: set[int]) -> bool:
 def _matched(pool: Mapping[int, Track], tracks: Mapping[int, Track], common: set[int]) -> dict[int, int]:
     """Id in the pool of each track that is there."""
     ours, theirs = sorted(pool), sorted(tracks)
-    table: Float64[np.ndarray, "n m"] = np.zeros((len(ours), len(theirs)))
+    table: Table = np.zeros((len(ours), len(theirs)))
     for i, a in enumerate(ours):
         for j, b in enumerate(theirs):
             table[i, j] = _likeness(pool[a], tracks[b], common)
-    rows, columns = linear_sum_assignment(np.where(table >= LEAST, table, 0), maximize=True)
-    pairs = zip(rows.tolist(), columns.tolist(), strict=True)
-    return {theirs[j]: ours[i] for i, j in pairs if table[i, j] >= LEAST}
+    return {theirs[j]: ours[i] for i, j in assigned(table, LEAST).items()}
 
 
 def _likeness(a: Track, b: Track, common: set[int]) -> float:
@@ -129,24 +146,5 @@ def _iou(a: TextInstance, b: TextInstance) -> float:
     return checks.polygon_iou(a.polygon, b.polygon)
 
 
-def _tracks(clip: Clip) -> dict[int, dict[int, TextInstance]]:
-    tracks: dict[int, dict[int, TextInstance]] = {}
-    for frame in clip.frames:
-        for one in frame.instances:
-            tracks.setdefault(one.track_id, {})[frame.index] = one
-    return tracks
-
-
 def _labelled(clip: Clip) -> set[int]:
     return {frame.index for frame in clip.frames if frame.labelled}
-
-
-def _renamed(clip: Clip, ids: Mapping[int, int]) -> Clip:
-    def rename(one: TextInstance) -> TextInstance:
-        parent = ids.get(one.parent_id, one.parent_id) if one.parent_id is not None else None
-        return replace(one, track_id=ids[one.track_id], parent_id=parent)
-
-    def renamed(frame: Frame) -> Frame:
-        return replace(frame, instances=tuple(map(rename, frame.instances)))
-
-    return replace(clip, frames=tuple(map(renamed, clip.frames)))

@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmarks.metrics import frames
 from benchmarks.metrics.rows import by_rule, defined, scorer
-from sts import files, layers, manifest, masks, plugins, run, shards, statistics
+from sts import files, layers, manifest, masks, plugins, run, scored, shards, statistics
 from sts.errors import ConfigError, DataError
 from sts.files import Location
 from sts.protocols import Metric
@@ -221,7 +221,7 @@ def _shard(settings: EvaluateConfig, truth: Location, prediction: Location, name
 
 def _curve(truth: Clip, prediction: Clip) -> Curve:
     pairs, size = frames.pairs(truth, prediction), (truth.height, truth.width)
-    ink = [(frames.strokes(wanted, *size), _counted(wanted, given, *size)) for wanted, given in pairs]
+    ink = [(scored.strokes(wanted, *size), _counted(wanted, given, *size)) for wanted, given in pairs]
     return Curve(
         frames=tuple(wanted.index for wanted, _ in pairs),
         iou=tuple(masks.iou(*one) for one in ink),
@@ -230,7 +230,7 @@ def _curve(truth: Clip, prediction: Clip) -> Curve:
 
 def _counted(truth: Frame, prediction: Frame, height: int, width: int) -> Mask:
     """Predicted strokes without what the truth ignores."""
-    strokes, ignored = frames.strokes(prediction, height, width), frames.ignore_region(truth, height, width)
+    strokes, ignored = scored.strokes(prediction, height, width), scored.ignore_region(truth, height, width)
     return strokes if ignored is None else masks.encode(masks.decode(strokes) & ~ignored)
 
 

@@ -17,7 +17,8 @@ def main(options: Options, what: str) -> None:
     synth: the renderer. metrics: the pixel scores. endurance: the renderer killed, starved of disk and run for long.
     full: 1,410 clips in one go. model: work, time and memory of SAM2Text, on CUDA where there is one.
     loader: training samples from shards. prelabel: labelers, and the share of each step.
-    codec: masks for Label Studio and back.
+    codec: masks for Label Studio and back. push: windows to a Label Studio server and back. kills: push, pull and
+    the server killed at random moments.
     --in is a folder of background videos (default: those that ship), --n the repeats of each timed clip.
     """
     settings = options.settings(stage.SpeedConfig, repeats=options.n)

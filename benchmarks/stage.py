@@ -9,12 +9,15 @@ from statistics import median
 
 import cv2
 
+from benchmarks import chaos
 from benchmarks import endurance as trials
+from benchmarks.chaos import ChaosConfig
 from benchmarks.endurance import EnduranceConfig, Trial
-from benchmarks.figures import clips, codec, cold, exactness, net, pace, prelabel, reading, scoring, tracking
+from benchmarks.figures import clips, codec, cold, exactness, net, pace, prelabel, push, reading, scoring, tracking
 from benchmarks.figures.net import ModelConfig
 from benchmarks.figures.pace import STEPS, Pace
 from benchmarks.figures.prelabel import PrelabelSpeed
+from benchmarks.figures.push import PushSpeed
 from benchmarks.peers import synthtiger
 from benchmarks.table import Bar, Line
 from sts import run
@@ -46,6 +49,8 @@ class SpeedConfig:
     endurance: EnduranceConfig = field(default_factory=EnduranceConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
     prelabel: PrelabelSpeed = field(default_factory=PrelabelSpeed)
+    push: PushSpeed = field(default_factory=PushSpeed)
+    chaos: ChaosConfig = field(default_factory=ChaosConfig)
 
 
 Measure = Callable[[SpeedConfig, Path | None], list[Line]]
@@ -62,6 +67,8 @@ def speed(what: str, settings: SpeedConfig, folder: Path | None) -> list[Line]:
         "loader": loader,
         "prelabel": prelabels,
         "codec": codecs,
+        "push": pushes,
+        "kills": kills,
     }
     if what not in known:
         raise ConfigError(f"{what!r} is no set of figures; there are {', '.join(known)}")
@@ -138,6 +145,18 @@ def prelabels(settings: SpeedConfig, folder: Path | None) -> list[Line]:
 def codecs(settings: SpeedConfig, _: Path | None) -> list[Line]:
     """Masks for Label Studio and back."""
     return codec.measure(settings.width, settings.height, settings.repeats, settings.seed)
+
+
+def pushes(settings: SpeedConfig, _: Path | None) -> list[Line]:
+    """Windows to a Label Studio server and back."""
+    with tempfile.TemporaryDirectory() as name:
+        return push.measure(settings.push, (settings.width, settings.height), Path(name))
+
+
+def kills(settings: SpeedConfig, _: Path | None) -> list[Line]:
+    """Push and pull, killed as often as is asked for, and their server."""
+    with tempfile.TemporaryDirectory() as name:
+        return chaos.measure(settings.chaos, settings.seed, Path(name))
 
 
 def machine() -> dict[str, str]:

@@ -7,8 +7,8 @@ import numpy as np
 from jaxtyping import Bool
 
 from realv.agreement import tolerant_iou
-from realv.overlap import assigned, ious
 from sts import masks
+from sts.overlap import assigned, ious
 from sts.types import Clip, Frame, TextInstance
 
 LEVELS = ("word", "text")

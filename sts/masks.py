@@ -7,7 +7,7 @@ from jaxtyping import Bool, Int64, UInt32
 
 from sts import _kernels
 from sts.errors import DataError
-from sts.geometry import Box
+from sts.geometry import Box, Points
 from sts.types import Mask
 
 Places = Int64[np.ndarray, " n"]
@@ -79,6 +79,14 @@ def box(mask: Mask) -> Box | None:
     else:
         top, bottom = int((starts % mask.height).min()), int(((ends - 1) % mask.height).max()) + 1
     return float(first[0]), float(top), float(last[-1] + 1), float(bottom)
+
+
+def centres(mask: Mask) -> Points:
+    """Centres of the foreground pixels, column by column."""
+    starts, ends = _runs(mask)
+    lengths = ends - starts
+    places = np.repeat(starts - np.cumsum(lengths) + lengths, lengths) + np.arange(lengths.sum())
+    return np.stack([places // mask.height, places % mask.height], axis=1) + 0.5
 
 
 def union(masks: Iterable[Mask]) -> Mask:

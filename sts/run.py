@@ -177,13 +177,13 @@ def _work(task: Callable[[], T]) -> T:
 def settle() -> None:
     """One thread each: many workers with many threads slow each other down. No search for garbage in what is loaded.
 
-    What was left out of that search before is searched now, else garbage of earlier shards would stay for ever. What
-    the last shard freed goes back to the system (Arrow and glibc keep it), so that memory stays flat.
+    What a process has loaded before its first shard is left out of every search, so that one a shard costs little.
+    What the last shard freed goes back to the system (Arrow and glibc keep it), so that memory stays flat.
     """
     cv2.setNumThreads(1)
-    gc.unfreeze()
     gc.collect()
-    gc.freeze()
+    if not gc.get_freeze_count():
+        gc.freeze()
     pa.default_memory_pool().release_unused()
     with contextlib.suppress(AttributeError, OSError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)

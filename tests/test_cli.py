@@ -22,6 +22,7 @@ OWN = {
     "load": {"--format"},
     "predict": {"--weights"},
     "review": {"--truth"},
+    "rounds": {"--truth", "--weights"},
     "serve": {"--weights"},
     "simulate": {"--truth"},
     "speed": {"WHAT"},

@@ -6,12 +6,21 @@ import pytest
 
 from model.predicting import PredictConfig
 from model.trainer import TrainConfig
+from pipelines.recipes import RecipeConfig
+from pipelines.round_plan import RoundsConfig
 from realv.prelabelling import PrelabelConfig
 from sts import config
 from synth.stage import RenderConfig
 
 FOLDER = Path(__file__).parents[1] / "configs"
-KINDS = {"model": TrainConfig, "predict": PredictConfig, "realv": PrelabelConfig, "synth": RenderConfig}
+KINDS = {
+    "model": TrainConfig,
+    "predict": PredictConfig,
+    "realv": PrelabelConfig,
+    "recipes": RecipeConfig,
+    "rounds": RoundsConfig,
+    "synth": RenderConfig,
+}
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.toml")), ids=lambda path: f"{path.parent.name}/{path.stem}")

@@ -54,7 +54,7 @@ class Answerer:
         word = _word(task, hint)
         stored = known.mask_at(task.regions, hint.frame, hint.points[-1], _size(hint)) if hint.points else None
         if hint.carry and stored is not None:
-            return self._carried(task, hint, [masks.encode(stored)])
+            return self._carried(task, hint, [masks.encode(stored & places.shown(hint, word, task.regions))])
         found = self._strokes(task, hint, shown, word)
         if not masks.area(found.mask):
             return []

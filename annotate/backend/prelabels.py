@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from annotate import regions
+from annotate import regions, sheets
 from annotate.convert import Window
 from annotate.regions import Page, Region
 from sts import layers, manifest
@@ -29,7 +29,7 @@ class Prelabels:
             Page(item=item, frame=frame.index, height=clip.height, width=clip.width)
             for item, frame in enumerate(frames)
         ]
-        texts = [regions.write(frame.instances, page) for frame, page in zip(frames, pages, strict=True)]
+        texts = [regions.write(sheets.joined(frame.instances), page) for frame, page in zip(frames, pages, strict=True)]
         return [region for some in texts for region in some]
 
     def _clip(self, clip_id: str) -> Clip | None:

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from annotate.robot import pieces, score
+from annotate.robot import pieces
 from annotate.robot.actions import KINDS, Action, Kind, Trace
 from annotate.robot.oracle import Annotator
 from annotate.robot.pieces import Region
 from annotate.robot.score import Counts, Pixels
-from sts import masks
+from sts import masks, scored
 from sts.types import Clip
 
 
@@ -20,7 +20,7 @@ class Desk:
         """Begin with pre-labels, or with empty masks."""
         self.clip, self._annotator = prelabels, annotator
         self.n_frames, self._size = len(prelabels.frames), (prelabels.height, prelabels.width)
-        self.prelabels = [pieces.regions(() if empty else score.bearers(frame)) for frame in prelabels.frames]
+        self.prelabels = [pieces.regions(() if empty else scored.bearers(frame)) for frame in prelabels.frames]
         self.regions: list[tuple[Region, ...]] = list(self.prelabels)
         self.open = set(range(self.n_frames))
         """Frames that no person has approved yet; the masks of the others never change"""

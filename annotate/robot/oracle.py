@@ -8,7 +8,7 @@ from zlib import crc32
 from annotate.robot import score
 from annotate.robot.score import Counts, Pixels
 from annotate.robot.visit import Deed, RobotConfig, Visit
-from sts import geometry
+from sts import geometry, scored
 from sts.errors import DataError
 from sts.geometry import Box
 from sts.types import Clip
@@ -65,14 +65,13 @@ class Oracle:
 
     def boxes(self, frame: int) -> tuple[Box, ...]:
         """Of what shows strokes that count, within the frame."""
-        items = [item for item in score.bearers(self._clip.frames[frame]) if item.mask and not item.ignore]
+        items = [item for item in scored.bearers(self._clip.frames[frame]) if item.mask and not item.ignore]
         inside = [geometry.clip(item.polygon, self._clip.height, self._clip.width) for item in items]
         return tuple(geometry.box(polygon) for polygon in inside if polygon)
 
     def words(self, frame: int) -> dict[int, str]:
         """Transcripts of what counts."""
-        items = score.bearers(self._clip.frames[frame])
-        return {item.track_id: item.text for item in items if item.text and item.legible and not item.ignore}
+        return score.legible(self._clip.frames[frame])
 
     def score(self, frame: int, drawn: Pixels) -> Counts:
         """Without what is ignored."""

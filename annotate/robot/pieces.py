@@ -57,9 +57,16 @@ def cut(drawn: Pixels, before: Sequence[Region], unused: int) -> tuple[Region, .
 def instances(parts: Iterable[Region]) -> tuple[TextInstance, ...]:
     """What a person drew, for a labeler that carries it on."""
     return tuple(
-        TextInstance(track_id=part.track_id, level="word", polygon=_outline(part.mask), source="human", mask=part.mask)
+        TextInstance(track_id=part.track_id, level="word", polygon=outline(part.mask), source="human", mask=part.mask)
         for part in parts
     )
+
+
+def outline(mask: Mask) -> geometry.Polygon:
+    """Hull of the pixels' corners, for strokes that are there."""
+    rows, columns = np.nonzero(masks.decode(mask))
+    corners = [np.stack([columns + right, rows + down], axis=1) for right in (0, 1) for down in (0, 1)]
+    return geometry.rounded(geometry.hull(np.concatenate(corners).astype(np.float64)))
 
 
 def _pieces(drawn: Pixels) -> list[Mask]:
@@ -71,10 +78,3 @@ def _pieces(drawn: Pixels) -> list[Mask]:
     near = cv2.dilate(drawn.view(np.uint8), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach + 1, reach + 1)))
     n, labels = cv2.connectedComponents(near)
     return [masks.encode(drawn & (labels == number)) for number in range(1, n)]
-
-
-def _outline(mask: Mask) -> geometry.Polygon:
-    """Hull of the pixels' corners."""
-    rows, columns = np.nonzero(masks.decode(mask))
-    corners = [np.stack([columns + right, rows + down], axis=1) for right in (0, 1) for down in (0, 1)]
-    return geometry.rounded(geometry.hull(np.concatenate(corners).astype(np.float64)))

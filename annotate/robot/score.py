@@ -1,11 +1,10 @@
 """How good a stroke mask is, from counts that add up over frames and clips."""
 
-import cv2
 import numpy as np
 from jaxtyping import Bool, Float64, Int64, Num
 
-from sts import masks
-from sts.types import Frame, TextInstance
+from sts import masks, scored
+from sts.types import Frame
 
 Pixels = Bool[np.ndarray, "h w"]
 Counts = Int64[np.ndarray, "3"]
@@ -21,7 +20,7 @@ def counts(truth: Pixels, drawn: Pixels) -> Counts:
 
 def errors(truth: Pixels, drawn: Pixels) -> Pixels:
     """Pixels in one mask only, but for those within 1 px of both contours, which no annotator would mend."""
-    return (truth ^ drawn) & ~(_near_contour(truth) & _near_contour(drawn))
+    return (truth ^ drawn) & ~(scored.near_contour(truth, 1) & scored.near_contour(drawn, 1))
 
 
 def fgiou(table: Num[np.ndarray, "*n 3"]) -> Float64[np.ndarray, "*n"]:
@@ -39,34 +38,21 @@ def tolerant_f(one: Counts) -> float:
     return float(_share(2 * one[:1], one[2:]).item())
 
 
-def bearers(frame: Frame) -> tuple[TextInstance, ...]:
-    """What carries strokes: words, or `text` in a frame without words."""
-    words = tuple(item for item in frame.instances if item.level == "word")
-    return words or tuple(item for item in frame.instances if item.level == "text")
+def legible(frame: Frame) -> dict[int, str]:
+    """Transcripts of what counts, by track."""
+    items = scored.bearers(frame)
+    return {item.track_id: item.text for item in items if item.text and item.legible and not item.ignore}
 
 
 def strokes(frame: Frame, height: int, width: int) -> Pixels:
     """Union of the strokes that are not ignored."""
-    drawn = [item.mask for item in bearers(frame) if item.mask is not None and not item.ignore]
-    return masks.decode(masks.union([masks.empty(height, width), *drawn]))
+    return masks.decode(scored.strokes(frame, height, width))
 
 
 def ignored(frame: Frame, height: int, width: int) -> Pixels:
     """Inside polygons and masks of ignored instances, but never a stroke that counts."""
-    region = np.zeros((height, width), np.uint8)
-    skipped = [item for item in bearers(frame) if item.ignore]
-    for item in skipped:
-        if len(item.polygon) >= 3:
-            cv2.fillPoly(region, [np.round(np.array(item.polygon) - 0.5).astype(np.int32)], 1)
-    drawn = [item.mask for item in skipped if item.mask is not None]
-    inside = (region > 0) | masks.decode(masks.union([masks.empty(height, width), *drawn]))
-    return inside & ~strokes(frame, height, width)
-
-
-def _near_contour(pixels: Pixels) -> Pixels:
-    """Within 1 px of the contour; the border of the frame is none."""
-    flat = pixels.view(np.uint8)
-    return cv2.dilate(flat, SQUARE) != cv2.erode(flat, SQUARE)
+    region = scored.ignore_region(frame, height, width)
+    return np.zeros((height, width), np.bool_) if region is None else region
 
 
 def _share(hits: Num[np.ndarray, "*n"], wrong: Num[np.ndarray, "*n"]) -> Float64[np.ndarray, "*n"]:

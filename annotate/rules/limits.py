@@ -6,13 +6,13 @@ from sts.errors import ConfigError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """Limits of doubt; shares are fractions."""
+class LabelLimits:
+    """Limits of doubt about labels; shares are fractions."""
 
     near_px: float = 3.0
-    """How far strokes may lie outside all words"""
+    """How far strokes may lie outside their word"""
     stray: float = 0.005
-    """Share of a frame's strokes that may lie farther out"""
+    """Share of strokes that may lie farther out"""
     least_ink: float = 0.03
     most_ink: float = 0.90
     """Shares of a word's area that strokes usually take"""
@@ -21,7 +21,7 @@ class Limits:
     most_ignored: float = 0.3
     """Share of the words of a window"""
     speck_px: int = 4
-    """A connected piece of strokes is a speck below this area"""
+    """A connected piece of strokes that people or models drew is a speck below this area"""
     narrowest: float = 0.1
     widest: float = 4.0
     """Length of a word over its height, a character"""
@@ -31,12 +31,18 @@ class Limits:
     """Grey levels, mean: a picture has not changed around a word up to this"""
     moved_px: float = 1.0
     """Least motion of the picture under strokes that do not move"""
-    hurry_s: float = 2.0
-    hurry_share: float = 0.05
-    """More of a window's strokes than this cannot be edited in less time"""
 
     def __post_init__(self) -> None:
         """ConfigError for a value below 0."""
         for name in self.__dataclass_fields__:
             if not getattr(self, name) >= 0:
                 raise ConfigError(f"limits: {name} = {getattr(self, name)}: give a number from 0")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits(LabelLimits):
+    """The same, and limits of doubt about what a person did."""
+
+    hurry_s: float = 2.0
+    hurry_share: float = 0.05
+    """More of a window's strokes than this cannot be edited in less time"""

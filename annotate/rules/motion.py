@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from itertools import pairwise
-from typing import Protocol, runtime_checkable
 
 import cv2
 import numpy as np
 from jaxtyping import UInt8
 
+from annotate.rules.limits import LabelLimits
 from sts import jpeg, masks
 from sts.checks import Finding
 from sts.errors import DataError
@@ -33,24 +33,7 @@ Tracks = Mapping[int, TextInstance]
 Window = tuple[slice, slice]
 
 
-@runtime_checkable
-class Limits(Protocol):
-    """Where these rules begin to speak."""
-
-    @property
-    def drop(self) -> float:
-        """IoU with both neighbours that strokes may lack against the IoU of the neighbours with each other"""
-
-    @property
-    def still(self) -> float:
-        """Grey levels, mean: a picture has not changed around a word up to this"""
-
-    @property
-    def moved_px(self) -> float:
-        """Least motion of the picture under strokes that do not move"""
-
-
-def findings(clip: Clip, stored: Jpegs, limits: Limits) -> Findings:
+def findings(clip: Clip, stored: Jpegs, limits: LabelLimits) -> Findings:
     """Strokes that jump while the picture stands still, or stand still while it moves.
 
     Pictures are decoded only where masks are suspicious. DataError for one that cannot be, or has another size.
@@ -92,7 +75,7 @@ def _tracks(frame: Frame) -> Tracks:
     return {one.track_id: one for one in scored} if frame.labelled else {}
 
 
-def _copied(grey: Pictures, place: int, pair: tuple[TextInstance, TextInstance], limits: Limits) -> str:
+def _copied(grey: Pictures, place: int, pair: tuple[TextInstance, TextInstance], limits: LabelLimits) -> str:
     """What is wrong with strokes that equal those of the frame before; "" if nothing."""
     last, one = (of.mask for of in pair)
     if last is None or last != one or not masks.area(last):
@@ -106,7 +89,7 @@ def _copied(grey: Pictures, place: int, pair: tuple[TextInstance, TextInstance],
     return f"strokes are those of the frame before, yet the picture moved by ({x}, {y}) px: copied?"
 
 
-def _jumped(grey: Pictures, place: int, three: tuple[TextInstance, ...], limits: Limits) -> str:
+def _jumped(grey: Pictures, place: int, three: tuple[TextInstance, ...], limits: LabelLimits) -> str:
     """What is wrong with strokes unlike those of both neighbours, which are alike; "" if nothing."""
     last, one, following = (of.mask for of in three)
     if last is None or one is None or following is None or masks.iou(last, one) >= 1 - limits.drop:

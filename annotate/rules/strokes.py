@@ -1,16 +1,17 @@
 """Rules on the strokes of a frame and of its words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import cv2
 import numpy as np
-from jaxtyping import Bool, Int32
+from jaxtyping import Int32
 
-from annotate.rules.limits import Limits
+from annotate.rules.limits import LabelLimits
 from annotate.rules.scene import Scene
 from sts import geometry, masks
 from sts.checks import Finding
-from sts.types import Clip, Mask
+from sts.geometry import Polygon
+from sts.types import Clip, Mask, TextInstance
 
 Findings = Iterator[Finding]
 
@@ -25,7 +26,7 @@ def size(clip: Clip) -> Findings:
                     yield Finding(rule="mask-size", frame=frame.index, track=one.track_id, what=text)
 
 
-def missing(scene: Scene, _: Limits) -> Findings:
+def missing(scene: Scene, _: LabelLimits) -> Findings:
     """Words without any strokes on the whole frame, and strokes without any word."""
     inked = [one for one, mask in scene.drawn if not one.ignore and masks.area(mask)]
     expected = [one for one in scene.scored if one.amodal_mask is None]
@@ -37,20 +38,20 @@ def missing(scene: Scene, _: Limits) -> Findings:
         yield Finding(rule="strokes-without-word", severe=False, track=inked[0].track_id, what=text)
 
 
-def stray(scene: Scene, limits: Limits) -> Findings:
-    """Strokes far outside all words of their frame."""
-    if not scene.words:
-        return
-    near = _near(scene, limits.near_px)
-    for one, mask in scene.drawn:
-        pixels = masks.decode(mask)
-        whole, outside = int(pixels.sum()), int((pixels & ~near).sum())
-        if outside > limits.stray * whole:
-            text = f"{outside} of {whole} stroke px lie more than {limits.near_px:g} px outside all words"
-            yield Finding(rule="mask-in-word", track=one.track_id, what=text)
+def stray(scene: Scene, limits: LabelLimits) -> Findings:
+    """Strokes far outside their word."""
+    for one in (one for one in scene.words if one.mask is not None):
+        yield from _outside(one, [one.polygon], "the word", limits)
 
 
-def ink(scene: Scene, limits: Limits) -> Findings:
+def loose(scene: Scene, limits: LabelLimits) -> Findings:
+    """Strokes of no word far outside all words of their frame."""
+    for one in (one for one, _ in scene.drawn if one.level == "text" and not one.ignore):
+        if scene.words:
+            yield from _outside(one, [word.polygon for word in scene.words], "all words", limits)
+
+
+def ink(scene: Scene, limits: LabelLimits) -> Findings:
     """Words with hardly any strokes, or nothing else, on a frame with strokes of words."""
     for one in scene.scored if any(one.mask is not None for one in scene.words) else ():
         strokes = one.amodal_mask or one.mask or masks.empty(scene.height, scene.width)
@@ -62,9 +63,9 @@ def ink(scene: Scene, limits: Limits) -> Findings:
             yield Finding(rule="ink", severe=False, track=one.track_id, what=text)
 
 
-def specks(scene: Scene, limits: Limits) -> Findings:
-    """Tiny pieces of strokes."""
-    for one, mask in ((one, mask) for one, mask in scene.drawn if not one.ignore):
+def specks(scene: Scene, limits: LabelLimits) -> Findings:
+    """Tiny pieces of strokes; a renderer's are exact, however thin."""
+    for one, mask in ((one, mask) for one, mask in scene.drawn if not one.ignore and one.source != "rendered"):
         areas = _pieces(mask)
         small = int((areas < limits.speck_px).sum())
         if small:
@@ -72,12 +73,14 @@ def specks(scene: Scene, limits: Limits) -> Findings:
             yield Finding(rule="mask-speck", severe=False, track=one.track_id, what=text)
 
 
-def _near(scene: Scene, reach: float) -> Bool[np.ndarray, "h w"]:
-    """Pixels at most so far from the polygon of a word."""
-    inside = np.ones((scene.height, scene.width), np.uint8)
-    for one in scene.words:
-        cv2.fillPoly(inside, [np.round(np.array(one.polygon) - 0.5).astype(np.int32)], 0)
-    return np.asarray(cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)) <= reach
+def _outside(one: TextInstance, polygons: Sequence[Polygon], where: str, limits: LabelLimits) -> Findings:
+    """Too many strokes outside all of some polygons."""
+    centres = masks.centres(one.mask) if one.mask is not None else np.zeros((0, 2))
+    near = [geometry.contains(polygon, centres, margin=limits.near_px) for polygon in polygons]
+    outside = int((~np.any(near, axis=0)).sum())
+    if outside > limits.stray * len(centres):
+        text = f"{outside} of {len(centres)} stroke px lie more than {limits.near_px:g} px outside {where}"
+        yield Finding(rule="mask-in-word", track=one.track_id, what=text)
 
 
 def _pieces(mask: Mask) -> Int32[np.ndarray, " n"]:

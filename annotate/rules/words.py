@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import shapely
 
-from annotate.rules.limits import Limits
+from annotate.rules.limits import LabelLimits
 from annotate.rules.scene import Scene
 from sts import checks, geometry
 from sts.checks import Finding
@@ -20,7 +20,7 @@ UNKNOWN = ("Cn", "Co", "Cs")
 Findings = Iterator[Finding]
 
 
-def ignored(clip: Clip, limits: Limits) -> Findings:
+def ignored(clip: Clip, limits: LabelLimits) -> Findings:
     """Much of the text is to be ignored."""
     words = [one for frame in clip.frames for one in frame.instances if one.level == "word"]
     share = sum(one.ignore for one in words) / max(len(words), 1)
@@ -28,14 +28,14 @@ def ignored(clip: Clip, limits: Limits) -> Findings:
         yield Finding(rule="much-ignored", severe=False, what=f"{share:.0%} of {len(words)} words are ignored")
 
 
-def untold(scene: Scene, _: Limits) -> Findings:
-    """Legible words without a transcription."""
+def untold(scene: Scene, _: LabelLimits) -> Findings:
+    """Legible words of people without a transcription."""
     for one in scene.scored:
-        if not (one.text or "").strip():
+        if one.source == "human" and not (one.text or "").strip():
             yield Finding(rule="no-transcription", track=one.track_id, what="legible word without text")
 
 
-def charset(scene: Scene, _: Limits) -> Findings:
+def charset(scene: Scene, _: LabelLimits) -> Findings:
     """Code points that are no characters, and letters of one alphabet that pass for those of another."""
     for one in scene.words:
         text = one.text or ""
@@ -48,7 +48,7 @@ def charset(scene: Scene, _: Limits) -> Findings:
             yield Finding(rule="text-charset", severe=False, track=one.track_id, what=told)
 
 
-def length(scene: Scene, limits: Limits) -> Findings:
+def length(scene: Scene, limits: LabelLimits) -> Findings:
     """Transcripts that are too long or too short for the size of their word."""
     for one in scene.scored:
         n, shape = sum(not unicodedata.combining(char) for char in one.text or ""), _shape(one)
@@ -57,7 +57,7 @@ def length(scene: Scene, limits: Limits) -> Findings:
             yield Finding(rule="text-length", severe=False, track=one.track_id, what=text)
 
 
-def twice(scene: Scene, limits: Limits) -> Findings:
+def twice(scene: Scene, limits: LabelLimits) -> Findings:
     """Words that lie over each other."""
     words = scene.words
     shapes = shapely.make_valid(checks.shapes([one.polygon for one in words]))
@@ -68,7 +68,7 @@ def twice(scene: Scene, limits: Limits) -> Findings:
             yield Finding(rule="word-twice", track=words[b].track_id, what=text)
 
 
-def crossed(scene: Scene, _: Limits) -> Findings:
+def crossed(scene: Scene, _: LabelLimits) -> Findings:
     """Polygons that cross themselves."""
     valid = shapely.is_valid(checks.shapes([one.polygon for one in scene.words])).tolist()
     for one in (one for one, good in zip(scene.words, valid, strict=True) if not good):

@@ -7,7 +7,7 @@ from jaxtyping import Int64
 
 from benchmarks.metrics import frames
 from benchmarks.metrics.rows import Rows
-from sts import masks
+from sts import masks, scored
 from sts.statistics import PerClip
 from sts.types import Clip, Frame
 
@@ -99,10 +99,10 @@ def _kappa(observed: float, chance: float) -> float:
 
 def _strokes(raters: Sequence[Frame], height: int, width: int) -> Votes:
     """1 for text, a row a rater, at the pixels that count."""
-    drawn = np.stack([masks.decode(frames.strokes(frame, height, width)) for frame in raters])
+    drawn = np.stack([masks.decode(scored.strokes(frame, height, width)) for frame in raters])
     text = np.asarray(drawn.any(axis=0))
     counts = frames.grown(text, BAND)
     for frame in raters:
-        ignored = frames.ignore_region(frame, height, width)
+        ignored = scored.ignore_region(frame, height, width)
         counts = counts if ignored is None else counts & ~ignored
     return drawn[:, counts].astype(np.int64)

@@ -11,6 +11,7 @@ from benchmarks.metrics.frames import Pixels
 from benchmarks.metrics.ratios import f_score, share
 from benchmarks.metrics.rows import Row, Rows
 from benchmarks.metrics.views import View, views
+from sts import scored
 from sts.statistics import PerClip
 from sts.types import Clip
 
@@ -106,7 +107,7 @@ def scores(table: PerClip) -> dict[str, float]:
 
 def errors(truth: Pixels, prediction: Pixels, tolerance: int) -> Pixels:
     """Pixels in one mask only that lie beyond the tolerance (px) of one of the two contours: errors that count."""
-    close = contours.near_contour(truth, tolerance) & contours.near_contour(prediction, tolerance)
+    close = scored.near_contour(truth, tolerance) & scored.near_contour(prediction, tolerance)
     return (truth ^ prediction) & ~close
 
 

@@ -71,14 +71,6 @@ def boundary_f(truth: Pixels, prediction: Pixels, reach: int) -> float:
     return f_score(p, r)
 
 
-def near_contour(pixels: Pixels, radius: int) -> Pixels:
-    """Pixels with their centre at most `radius` px from the contour between pixels; the frame's border is none."""
-    across = np.maximum(np.abs(np.arange(-radius, radius + 1)) - 0.5, 0)
-    disk = (np.hypot(across[:, None], across) <= radius).astype(np.uint8)
-    flat = pixels.view(np.uint8)
-    return cv2.dilate(flat, disk) != cv2.erode(flat, disk)
-
-
 def rims(pixels: Pixels, depths: Sequence[int]) -> list[Pixels]:
     """Pixels of the mask at most each depth (px, chessboard, rising) inside its contour; the frame's border is one too.
 

@@ -1,12 +1,11 @@
-"""What of a frame is scored: strokes and regions to ignore, as pixels or masks."""
+"""Which frames of two clips are compared."""
 
 import cv2
 import numpy as np
 from jaxtyping import Bool
 
-from sts import masks
 from sts.errors import DataError
-from sts.types import Clip, Frame, Mask, TextInstance
+from sts.types import Clip, Frame
 
 Pixels = Bool[np.ndarray, "h w"]
 
@@ -31,33 +30,6 @@ def pairs(truth: Clip, prediction: Clip) -> list[tuple[Frame, Frame]]:
             f"{missing[0]}: a frame without text is predicted as a frame without instances"
         )
     return [(frame, predicted[frame.index]) for frame in wanted]
-
-
-def bearers(frame: Frame) -> tuple[TextInstance, ...]:
-    """The instances that carry strokes: words, or `text` in a frame without words."""
-    words = tuple(one for one in frame.instances if one.level == "word")
-    return words or tuple(one for one in frame.instances if one.level == "text")
-
-
-def strokes(frame: Frame, height: int, width: int, *, ignored: bool = False) -> Mask:
-    """Union of the stroke masks of what counts, or of what is to be ignored."""
-    found = [one.mask for one in bearers(frame) if one.ignore == ignored and one.mask is not None]
-    return masks.union(found) if found else masks.empty(height, width)
-
-
-def ignore_region(frame: Frame, height: int, width: int) -> Pixels | None:
-    """Inside the polygons or masks of ignored instances, but never a stroke that counts; None where nothing is."""
-    skipped = [one for one in bearers(frame) if one.ignore]
-    if not skipped:
-        return None
-    region = np.zeros((height, width), np.uint8)
-    for one in skipped:
-        if len(one.polygon) >= 3:
-            cv2.fillPoly(region, [np.round(np.array(one.polygon) - 0.5).astype(np.int32)], 1)
-    inside = region > 0
-    inside |= masks.decode(strokes(frame, height, width, ignored=True))
-    inside &= ~masks.decode(strokes(frame, height, width))
-    return inside
 
 
 def grown(pixels: Pixels, radius: int) -> Pixels:

@@ -11,7 +11,7 @@ from benchmarks.metrics.flow import Flow
 from benchmarks.metrics.frames import Pixels
 from benchmarks.metrics.rows import Row, Rows
 from benchmarks.metrics.windows import Windows
-from sts import masks
+from sts import masks, scored
 from sts.statistics import PerClip
 from sts.types import Clip, Frame
 
@@ -85,9 +85,9 @@ class Temporal:
 
     def _pixels(self, clip: Clip, truth: Frame, prediction: Frame) -> tuple[Pixels, Pixels, Pixels]:
         """Strokes of truth and prediction, and where windows look."""
-        strokes, guess = (masks.decode(frames.strokes(one, clip.height, clip.width)) for one in (truth, prediction))
+        strokes, guess = (masks.decode(scored.strokes(one, clip.height, clip.width)) for one in (truth, prediction))
         near = np.ones_like(strokes) if self.band is None else frames.grown(strokes, self.band)
-        ignored = frames.ignore_region(truth, clip.height, clip.width)
+        ignored = scored.ignore_region(truth, clip.height, clip.width)
         return (strokes, guess, near) if ignored is None else (strokes, guess & ~ignored, near & ~ignored)
 
     def _step(self, clip: Clip, places: tuple[int, int], before: Pixels, after: Pixels) -> Row:
@@ -136,7 +136,7 @@ def _areas(pairs: list[Pair]) -> Row:
     """Sum over the predicted tracks of deviation / mean of their areas, and how many tracks there are."""
     areas: dict[int, list[int]] = {}
     for _, given in pairs:
-        for one in frames.bearers(given):
+        for one in scored.bearers(given):
             if one.mask is not None and not one.ignore:
                 areas.setdefault(one.track_id, []).append(masks.area(one.mask))
     seen = [[area for area in track if area] for track in areas.values()]

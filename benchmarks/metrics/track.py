@@ -10,7 +10,7 @@ from scipy.optimize import linear_sum_assignment
 from benchmarks.metrics import frames, regions
 from benchmarks.metrics.regions import Regions
 from benchmarks.metrics.rows import Row, Rows
-from sts import masks
+from sts import masks, scored
 from sts.statistics import PerClip
 from sts.types import Clip, Frame, TextInstance
 
@@ -162,13 +162,13 @@ def _moments(truth: Clip, prediction: Clip) -> list[Moment]:
 
 
 def _counted(frame: Frame) -> list[TextInstance]:
-    return [one for one in frames.bearers(frame) if not one.ignore]
+    return [one for one in scored.bearers(frame) if not one.ignore]
 
 
 def _counts_in(frame: Frame, clip: Clip, given: Regions, iou: Table) -> Bool[np.ndarray, " m"]:
     """Predictions that match a truth, or lie by at most half in the ignore region."""
     keep = np.ones(len(given.shapes), np.bool_)
-    region = frames.ignore_region(frame, clip.height, clip.width)
+    region = scored.ignore_region(frame, clip.height, clip.width)
     if region is None:
         return keep
     score = np.where(iou < THRESHOLD - EPSILON, -10000.0, iou)

@@ -7,7 +7,7 @@ import numpy as np
 
 from benchmarks.metrics import frames
 from benchmarks.metrics.frames import Pixels
-from sts import masks
+from sts import masks, scored
 from sts.types import Clip, Frame, Mask
 
 Window = tuple[slice, slice]
@@ -83,7 +83,7 @@ def draw(pieces: Iterable[Piece], window: Window) -> Pixels:
 
 
 def _view(truth: Frame, prediction: Frame, height: int, width: int) -> View:
-    ignored = frames.ignore_region(truth, height, width)
+    ignored = scored.ignore_region(truth, height, width)
     there, found = (_objects(frame, ignored) for frame in (truth, prediction))
     window = around([*there.values(), *found.values()], height, width)
     return View(
@@ -97,7 +97,7 @@ def _view(truth: Frame, prediction: Frame, height: int, width: int) -> View:
 
 def _objects(frame: Frame, ignored: Pixels | None) -> dict[int, Piece]:
     held: dict[int, list[Mask]] = {}
-    for one in frames.bearers(frame):
+    for one in scored.bearers(frame):
         if one.mask is not None and not one.ignore:
             held.setdefault(one.track_id, []).append(one.mask)
     pieces = {

@@ -15,7 +15,7 @@ from benchmarks.metrics.legend import explain
 from benchmarks.metrics.precision import AveragePrecision, precision_over_recall
 from benchmarks.report import charts
 from benchmarks.scoring import Curve, EvaluateConfig, Result, clip_scores
-from sts import files, jpeg, layers, masks
+from sts import files, jpeg, layers, masks, scored
 from sts.errors import DataError
 from sts.files import Location
 from sts.statistics import Interval
@@ -248,8 +248,8 @@ def _picture(truth: Location, clip: Clip | None, index: int) -> Picture:
 def _errors(picture: Picture, truth: Frame, prediction: Frame) -> UInt8[np.ndarray, "rows columns 3"]:
     """Found, missed and false strokes in colour, cut to where there are any."""
     size = picture.shape[:2]
-    wanted, given = (masks.decode(frames.strokes(one, *size)) for one in (truth, prediction))
-    skipped = frames.ignore_region(truth, *size)
+    wanted, given = (masks.decode(scored.strokes(one, *size)) for one in (truth, prediction))
+    skipped = scored.ignore_region(truth, *size)
     if skipped is not None:
         given &= ~skipped
         picture[skipped] = 153

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.metrics.frames import ignore_region
 from pipelines.exporters import content
 from pipelines.exporters.content import Pair
 from pipelines.exporters.spool import Spool, plain
+from sts.scored import ignore_region
 from sts.types import Clip, Frame, TextInstance
 
 TEXT, EFFECT, IGNORE = 100, 200, 255

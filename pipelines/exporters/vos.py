@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.metrics.frames import ignore_region
 from pipelines.exporters import content
 from pipelines.exporters.content import Labels, Pair
 from pipelines.exporters.spool import Spool
 from sts import masks
+from sts.scored import ignore_region
 from sts.types import Clip, Frame, TextInstance
 
 log = logging.getLogger(__name__)

@@ -9,10 +9,10 @@ import numpy as np
 from jaxtyping import Float64
 from scipy.sparse.csgraph import connected_components
 
-from realv.overlap import assigned
 from realv.reading import follows, joined, leftwards, run, stacked
 from realv.strip import Strip
 from sts import geometry
+from sts.overlap import assigned
 from sts.types import Clip, Frame, TextInstance
 
 Strips = Mapping[int, Strip]

@@ -9,8 +9,8 @@ import numpy as np
 
 from realv import motion as motions
 from realv.motion import Motion, shifted
-from realv.overlap import Table, assigned, ious
 from sts.geometry import Polygon
+from sts.overlap import Table, assigned, ious
 from sts.types import Clip, Frame, Level, TextInstance
 
 LEVELS: tuple[Level, ...] = ("paragraph", "line", "word", "text", "char")

@@ -1,5 +1,6 @@
 import json
 import threading
+import time
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -28,6 +29,14 @@ class Double(BaseHTTPRequestHandler):
         self.send_header("Location", "https://elsewhere.example.org/")
         self.end_headers()
         self.wfile.write(self.body)
+
+    def say(self, status: int, body: object) -> None:
+        """One answer in JSON."""
+        content = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
 
     do_GET = do_POST = do_PATCH = do_DELETE = answer  # noqa: N815
 
@@ -119,11 +128,51 @@ def test_what_is_no_token_is_refused_without_showing_it(token: str) -> None:
 
 
 def test_a_token_that_has_expired_is_noticed_before_anything_is_sent() -> None:
-    part = [{"alg": "HS256", "typ": "JWT"}, {"token_type": "refresh", "exp": 1_000_000_000}]
-    token = ".".join(urlsafe_b64encode(json.dumps(one).encode()).decode().rstrip("=") for one in part) + ".c2ln"
+    token = jwt("refresh", exp=1_000_000_000)
     with pytest.raises(ServerError, match="refuses the token of LABEL_STUDIO_API_KEY") as caught:
         Studio("http://127.0.0.1:1", token)
     assert token not in str(caught.value)
+
+
+@pytest.mark.filterwarnings("ignore:The `parse_obj` method is deprecated")
+def test_a_token_that_ends_on_the_servers_clock_is_renewed_and_nothing_is_asked_twice(
+    double: tuple[type[Double], Studio],
+) -> None:
+    """Each token is good for three requests, and for an hour by the clock of the client."""
+    handler, labels = double
+    renewed, served = list[str](), list[str]()
+
+    def answer(self: Double) -> None:
+        body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or b"{}")
+        if self.path == "/api/token/refresh/":
+            renewed.append(jwt("access", uid=len(renewed)))
+            self.say(200, {"access": renewed[-1]})
+        elif self.headers["Authorization"] != f"Bearer {renewed[-1]}" or len(served) == 3 * len(renewed):
+            self.say(401, {"detail": "expired"})
+        else:
+            served.append(f"{self.command} {body.get('model_version', '')}".strip())
+            self.say(200, {"id": 7})
+
+    handler.do_GET = handler.do_POST = answer
+    with Studio(labels.url, jwt("refresh")) as personal:
+        for i in range(5):
+            personal.who()
+            personal.predict(1, f"m{i}", [], None)
+    assert served == [line for i in range(5) for line in ("GET", f"POST m{i}")]
+    assert len(renewed) == 4
+
+
+def test_not_found_past_the_first_page_is_the_end(double: tuple[type[Double], Studio]) -> None:
+    """A list that grows shorter while it is read ends before the last page that was told of."""
+    handler, labels = double
+    rows = [{"id": i, "data": {"batch": "b"}} for i in range(connection.PAGE)]
+
+    def answer(self: Double) -> None:
+        first = "page=1&" in f"{self.path}&"
+        self.say(200 if first else 404, {"tasks": rows, "total": 2 * len(rows)} if first else {"detail": "Not found."})
+
+    handler.do_GET = answer
+    assert len(labels.find_tasks(3, "batch", "b")) == connection.PAGE
 
 
 @pytest.mark.parametrize("url", ["", "127.0.0.1:8080", "ftp://127.0.0.1", "http://"])
@@ -153,3 +202,9 @@ def test_a_title_that_the_server_would_cut_is_refused() -> None:
 
 def task(uid: str, **data: Any) -> dict[str, Any]:
     return {"data": {"uid": uid, **data}}
+
+
+def jwt(kind: str, **claims: Any) -> str:
+    """A token that tells when it ends: in an hour."""
+    parts = [{"alg": "HS256", "typ": "JWT"}, {"token_type": kind, "exp": int(time.time()) + 3600, **claims}]
+    return ".".join(urlsafe_b64encode(json.dumps(one).encode()).decode().rstrip("=") for one in parts) + ".c2ln"

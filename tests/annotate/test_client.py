@@ -114,27 +114,71 @@ def test_a_key_with_marks_of_a_query_is_found(labels: Studio, project: Project) 
 
 
 def test_more_tasks_than_a_page_are_found_and_listed_once(labels: Studio, project: Project) -> None:
+    assert labels.tasks(project.id) == []
     n = 2 * connection.PAGE
     ids = labels.import_tasks(project.id, [task(f"w{i}") for i in range(n)])
     assert [found["id"] for found in labels.find_tasks(project.id, "batch", "b1")] == sorted(ids)
-    changed = list(labels.changed_tasks(project.id))
-    assert sorted(task_id for task_id, _ in changed) == sorted(ids)
-    assert [moment for _, moment in changed] == sorted(moment for _, moment in changed)
+    assert [(found["id"], found["data"]) for found in labels.tasks(project.id)] == [
+        (ids[i], task(f"w{i}")["data"]) for i in range(n)
+    ]
 
 
-def test_what_changed_since_a_moment_is_what_was_done(studio: RunningStudio, labels: Studio, project: Project) -> None:
+def test_what_changes_a_task_is_what_was_submitted(studio: RunningStudio, labels: Studio, project: Project) -> None:
     ids = labels.import_tasks(project.id, [task(f"w{i}") for i in range(4)])
-    last = max(moment for _, moment in labels.changed_tasks(project.id))
+
+    def moments() -> dict[int, datetime]:
+        return {one["id"]: datetime.fromisoformat(one["updated_at"]) for one in labels.tasks(project.id)}
+
+    before = moments()
     call(studio, "POST", f"api/tasks/{ids[1]}/drafts", {"result": [QUALITY], "lead_time": 1})
-    assert [task_id for task_id, moment in labels.changed_tasks(project.id, last) if moment > last] == []
+    assert moments() == before
     made = call(studio, "POST", f"api/tasks/{ids[0]}/annotations/", {"result": [QUALITY], "lead_time": 2.5})
     labels.predict(ids[2], "m1", [QUALITY], 0.5)
-    found = [(task_id, moment) for task_id, moment in labels.changed_tasks(project.id, last) if moment > last]
-    assert [task_id for task_id, _ in found] == [ids[0], ids[2]]
-    assert list(labels.changed_tasks(project.id, found[-1][1])) == found[-1:]
-    assert list(labels.changed_tasks(project.id, found[-1][1] + timedelta(microseconds=1))) == []
+    submitted = moments()
+    assert [task_id for task_id in ids if submitted[task_id] > before[task_id]] == [ids[0], ids[2]]
+    call(studio, "PATCH", f"api/annotations/{made['id']}/", {"result": []})
+    changed = moments()
     call(studio, "DELETE", f"api/annotations/{made['id']}/")
-    assert [task_id for task_id, moment in labels.changed_tasks(project.id, found[-1][1])] == [ids[2], ids[0]]
+    deleted = moments()
+    assert submitted[ids[0]] < changed[ids[0]] < deleted[ids[0]]
+    assert deleted | {ids[0]: submitted[ids[0]]} == submitted
+
+
+def test_a_list_says_how_much_belongs_to_each_task(studio: RunningStudio, labels: Studio, project: Project) -> None:
+    ids = labels.import_tasks(project.id, [task(f"w{i}") for i in range(3)])
+    for i, body in enumerate(({"result": [QUALITY]}, {"result": [], "was_cancelled": True})):
+        call(studio, "POST", f"api/tasks/{ids[i]}/annotations/", body)
+    labels.predict(ids[2], "m1", [QUALITY], 0.5)
+    keys = ("total_annotations", "cancelled_annotations", "total_predictions")
+    assert [tuple(one[key] for key in keys) for one in labels.tasks(project.id)] == [(1, 0, 0), (0, 1, 0), (0, 0, 1)]
+
+
+def test_annotations_come_with_what_was_skipped_where_it_is_asked_for(
+    studio: RunningStudio, labels: Studio, project: Project
+) -> None:
+    (one,) = labels.import_tasks(project.id, [task("w0")])
+    parent = labels.predict(one, "m1", [QUALITY], 0.5)
+    labels.change_project(project.id, model_version="m1")
+    body = {"result": [QUALITY], "lead_time": 2.5, "parent_prediction": parent}
+    first = call(studio, "POST", f"api/tasks/{one}/annotations/", body)["id"]
+    (row,) = labels.annotations(project.id, one, skipped=False) or []
+    assert (row["id"], row["parent_prediction"], row["lead_time"], row["was_cancelled"]) == (first, parent, 2.5, False)
+    second = call(studio, "POST", f"api/tasks/{one}/annotations/", {**body, "was_cancelled": True})["id"]
+    rows = labels.annotations(project.id, one, skipped=True) or []
+    assert [(row["id"], row["was_cancelled"]) for row in rows] == [(first, False), (second, True)]
+    labels.delete_task(one)
+    assert [labels.annotations(project.id, one, skipped=skipped) for skipped in (False, True)] == [None, None]
+
+
+def test_who_began_with_no_pre_label_is_known_to_have_been_shown_one(
+    studio: RunningStudio, labels: Studio, project: Project
+) -> None:
+    (one,) = labels.import_tasks(project.id, [task("w0")])
+    labels.predict(one, "m1", [QUALITY], 0.5)
+    labels.change_project(project.id, model_version="m1")
+    call(studio, "POST", f"api/tasks/{one}/annotations/", {"result": [QUALITY]})
+    (row,) = labels.annotations(project.id, one, skipped=False) or []
+    assert (row["parent_prediction"], row["prediction"]["model_version"]) == (None, "m1")
 
 
 def test_chosen_tasks_come_with_annotations_drafts_and_predictions(
@@ -185,7 +229,7 @@ def test_a_deleted_project_is_one_line(studio: RunningStudio, labels: Studio, pr
     with pytest.raises(ServerError, match=gone):
         labels.find_tasks(project.id, "uid", "w0")
     with pytest.raises(ServerError, match=gone):
-        next(labels.changed_tasks(project.id))
+        labels.tasks(project.id)
     with pytest.raises(ServerError, match=gone):
         next(labels.export(project.id, [1]))
 

@@ -10,8 +10,7 @@ import pytest
 
 from annotate import consensus, merging, outlines, tracks
 from annotate.tracks import vote
-from benchmarks.metrics import frames
-from sts import checks, layers, manifest, masks, stage
+from sts import checks, layers, manifest, masks, scored, stage
 from sts.errors import DataError
 from sts.types import Clip, Mask, TextInstance
 from tests.annotate import scenes
@@ -30,7 +29,7 @@ def other(track: int, **changes: Any) -> TextInstance:
 
 
 def strokes(merged: Clip) -> np.ndarray:
-    return masks.decode(frames.strokes(merged.frames[0], merged.height, merged.width))
+    return masks.decode(scored.strokes(merged.frames[0], merged.height, merged.width))
 
 
 def test_one_person_is_taken_at_their_word() -> None:
@@ -48,7 +47,7 @@ def test_a_band_of_a_pixel_between_two_people_is_ignored() -> None:
     band = masks.decode(taller(comb())) & ~masks.decode(comb())
     assert disputed == []
     assert merged.frames[0].instances[0].mask == comb()
-    region = frames.ignore_region(merged.frames[0], merged.height, merged.width)
+    region = scored.ignore_region(merged.frames[0], merged.height, merged.width)
     assert region is not None and np.array_equal(region, band)
     assert len({one.track_id for one in merged.frames[0].instances}) == len(merged.frames[0].instances)
     assert [one.rule for one in checks.findings(merged)] == []

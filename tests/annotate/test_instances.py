@@ -7,7 +7,7 @@ import pytest
 
 from annotate import bitmask
 from annotate.regions import Region
-from sts import checks, masks
+from sts import checks, masks, scored
 from sts.types import Effort, Mask
 from tests.annotate import signs
 from tests.annotate.signs import FRESH, answer, blot, left, outlined, painted, quad, result, sign, without
@@ -120,16 +120,6 @@ def test_two_loose_regions_of_text_are_united_on_their_frame() -> None:
     assert found[6].mask == SIGN[6].mask
 
 
-def test_a_suggestion_over_a_word_joins_it_only_as_its_child() -> None:
-    patch = blot(20, 40, 9, 9)
-    child = left([*result(), painted("s", patch, parent="t3f0p")])
-    assert child[3].mask == masks.union([SIGN[3].mask or patch, patch])
-    assert child[3].effort == "changed"
-    alone = left([*result(), painted("s", patch)])
-    assert (alone[3].mask, alone[3].effort) == (SIGN[3].mask, "kept")
-    assert (alone[FRESH].level, alone[FRESH].mask) == ("text", patch)
-
-
 def test_strokes_of_a_word_that_was_deleted_stay_as_text() -> None:
     found = left(without(result(), "t3f0p"))
     assert (found[FRESH].level, found[FRESH].mask) == ("text", SIGN[3].mask)
@@ -174,7 +164,18 @@ def test_strokes_to_ignore_inside_a_word_with_text_are_an_instance_of_their_own(
     assert (found[3].mask, found[3].ignore) == (SIGN[3].mask, False)
     text, ignored = found[FRESH], found[FRESH + 1]
     assert (text.mask, text.ignore) == (blot(1, 1, 2, 2), False)
-    assert (ignored.level, ignored.mask, ignored.ignore) == ("text", patch, True)
+    assert (ignored.level, ignored.mask, ignored.ignore, ignored.legible) == ("word", patch, True, False)
+
+
+def test_metrics_skip_what_a_person_painted_to_be_ignored_beside_words_and_where_there_are_none() -> None:
+    patch = painted("i", blot(92, 176, 9, 9), label="ignore")
+    loose = [one for one in result() if one["id"] == "t6f0m"]
+    for given, level in ((result(), "word"), (loose, "text")):
+        (frame,) = answer([*given, patch]).frames
+        region = scored.ignore_region(frame, signs.HEIGHT, signs.WIDTH)
+        assert region is not None
+        assert region[176:185, 92:101].all()
+        assert frame.instances[-1].level == level
 
 
 def test_a_word_made_a_line_is_another_track_and_its_strokes_stay() -> None:
@@ -195,7 +196,7 @@ def test_loose_strokes_that_were_erased_are_gone() -> None:
 
 
 def test_effects_end_where_new_strokes_begin() -> None:
-    found = left([*result(), painted("s", blot(8, 63, 10, 2))])
+    found = left([*result(), painted("s", blot(8, 63, 10, 10))])
     assert found[3].effect_mask == blot(18, 63, 30, 2)
 
 

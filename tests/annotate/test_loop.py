@@ -57,27 +57,31 @@ def test_pictures_are_served_as_they_are_stored(loop: Loop) -> None:
 def test_what_a_person_changed_and_drew_comes_back(loop: Loop) -> None:
     (clip,) = [predicted(small_set.clip(0, n_frames=8, size=(48, 160)))]
     loop.push(loop.layer("prelabel", [clip]))
-    painted = np.zeros((clip.height, clip.width), np.bool_)
-    painted[2:9, 3:30] = True
+    inside, beside = np.zeros((2, clip.height, clip.width), np.bool_)
+    inside[14:18, 30:50] = True
+    beside[2:9, 3:30] = True
 
     def edit(regions: list[Region]) -> list[Region]:
-        masks_ = [region for region in regions if region["type"] == "bitmasklabels" and region["item_index"] == 3]
-        changed = {**masks_[0], "origin": "prediction-changed"}
-        changed["value"] = {**changed["value"], "imageDataURL": bitmask.encode(painted)}
-        drawn = {key: value for key, value in changed.items() if key not in ("parentID", "score")}
+        (text, *_) = (one for one in regions if one["type"] == "bitmasklabels" and one["item_index"] == 3)
+        painted = bitmask.decode(text["value"]["imageDataURL"], clip.height, clip.width) | inside
+        drawn = {key: value for key, value in text.items() if key != "score"}
         drawn |= {"id": "new", "origin": "manual", "item_index": 5}
-        texts = [region for region in regions if region["type"] == "textarea" and region["item_index"] == 3]
+        drawn["value"] = {**text["value"], "imageDataURL": bitmask.encode(beside)}
+        text |= {"origin": "prediction-changed", "value": {**text["value"], "imageDataURL": bitmask.encode(painted)}}
+        texts = [one for one in regions if one["type"] == "textarea" and one["item_index"] == 3]
         texts[1]["value"] = {**texts[1]["value"], "text": ["OPEN"]}
-        return [changed if region is masks_[0] else region for region in regions] + [drawn]
+        return [*regions, drawn]
 
     loop.editor.submit("clip-0:000000-000007", edit)
     loop.pull()
     back = loop.labels("clip-0")
-    by_track = {one.track_id: one for one in back.frames[3].instances}
-    assert by_track[1].mask == masks.encode(painted)
-    assert (by_track[1].effort, by_track[2].effort, by_track[2].text) == ("changed", "changed", "OPEN")
+    before, after = ({one.track_id: one for one in one.frames[3].instances} for one in (clip, back))
+    assert before[1].mask is not None
+    assert after[1].mask == masks.encode(masks.decode(before[1].mask) | inside)
+    assert (after[1].effort, after[2].effort, after[2].text) == ("changed", "changed", "OPEN")
+    assert (after[2].mask, after[3]) == (before[2].mask, kept(before[3]))
     new = [one for one in back.frames[5].instances if one.level == "text"]
-    assert [(one.mask, one.effort, one.track_id) for one in new] == [(masks.encode(painted), "drawn", 10)]
+    assert [(one.mask, one.effort, one.track_id) for one in new] == [(masks.encode(beside), "drawn", 10)]
     assert back.frames[4].instances == tuple(kept(one) for one in clip.frames[4].instances)
 
 

@@ -207,6 +207,25 @@ def test_new_tracks_of_a_clip_have_numbers_of_their_own(desk: Desk) -> None:
     assert [[one.track_id for one in frames[i].instances] for i in (0, 8)] == [[10], [11]]
 
 
+def test_a_word_drawn_frame_by_frame_is_one_track_through_neighbouring_windows(desk: Desk) -> None:
+    """Its transcript is given once."""
+    desk.show(clip())
+    shape = {"points": [[1, 70], [9, 70], [9, 95], [1, 95]], "closed": True}
+
+    def draw(regions: list[Region]) -> list[Region]:
+        pages = sorted({region["item_index"] for region in regions})
+        place = {**regions[0], "origin": "manual"}
+        words = [{**place, "id": f"w{i}", "item_index": i, "value": shape | {"polygonlabels": ["word"]}} for i in pages]
+        told = {**words[0], "from_name": "transcript", "type": "textarea", "value": shape | {"text": ["EXIT"]}}
+        return [*regions, *words, *([told] if len(pages) == 8 else [])]
+
+    desk.submit(FIRST, draw)
+    desk.submit(SECOND, draw)
+    desk.pull()
+    drawn = [[one for one in frame.instances if one.effort == "drawn"] for frame in desk.labels()["clip-0"].frames]
+    assert [[(one.track_id, one.text) for one in ones] for ones in drawn] == [[(10, "EXIT")]] * 20
+
+
 def test_an_annotation_that_cannot_be_used_is_named_and_left_out(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("WARNING")
     desk.show(clip())

@@ -1,7 +1,6 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,31 +19,6 @@ def test_tasks_are_gathered_up_to_a_number_and_a_size() -> None:
     tasks = [Sent(task={"data": {"uid": str(i)}}, sha="", size=size) for i, size in enumerate(sizes)]
     groups = batches.gathered(tasks, Limits(tasks=3, size=10))
     assert [[one.size for one in group] for group in groups] == [[3, 4], [4], [99], [1, 1, 1], [1]]
-
-
-def test_groups_that_are_made_ahead_are_the_same_in_order() -> None:
-    made = []
-
-    def groups() -> Iterator[list[Sent]]:
-        for i in range(4):
-            made.append(i)
-            yield [Sent(task={}, sha=str(i), size=1)]
-
-    passed = batches.ahead(groups())
-    assert next(passed)[0].sha == "0"
-    assert [one.sha for (one,) in passed] == ["1", "2", "3"]
-    assert made == [0, 1, 2, 3]
-
-
-def test_an_error_in_making_a_group_comes_after_the_groups_before_it() -> None:
-    def groups() -> Iterator[list[Sent]]:
-        yield [Sent(task={}, sha="0", size=1)]
-        raise DataError("no picture")
-
-    passed = batches.ahead(groups())
-    assert next(passed)[0].sha == "0"
-    with pytest.raises(DataError, match="no picture"):
-        next(passed)
 
 
 def test_a_task_that_no_server_takes_is_left_out(caplog: pytest.LogCaptureFixture) -> None:

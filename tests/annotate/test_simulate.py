@@ -6,13 +6,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
+from annotate import leaving
+from annotate.robot import score, traces
+from annotate.robot.actions import KINDS, Action, Trace
+from annotate.robot.costs import Costs
 from annotate.simulate import main
-from sts import stage
+from pipelines.build import main as build
+from sts import layers, manifest, masks, stage
 from sts.stage import Stage
 from sts.types import Clip
+from tests.annotate.looping import digest
 from tests.annotate.robot.scene import scene
 
 SETTINGS = """
@@ -100,6 +107,71 @@ def test_the_table_and_the_page_name_every_strategy(place: Path, done: tuple[Res
     assert "http" not in html
 
 
+@pytest.fixture(scope="module")
+def left(place: Path) -> Path:
+    """What one annotator left of both clips."""
+    layered = place / "layered.toml"
+    layered.write_text('seeds = 1\nstrategies = ["prelabel"]\nlayer = "prelabel"\ndraws = 20\n')
+    result = run(place, place / "left", "--config", str(layered))
+    assert result.exit_code == 0, result.output
+    return place / "left"
+
+
+def test_what_an_annotator_left_is_a_layer_above_the_prelabels(place: Path, left: Path) -> None:
+    made = manifest.read(left / "labels")
+    assert made.command == "annotate.simulate"
+    assert list(made.inputs) == ["../../pre/manifest.json", "../../truth/manifest.json"]
+    for clip in layers.read(left / "labels"):
+        truth = layers.labels(place / "truth", clip.clip_id)
+        assert truth is not None
+        assert clip.video is not None
+        for frame, known in zip(clip.frames, truth.frames, strict=True):
+            assert [(one.track_id, one.effort, one.source) for one in frame.instances] == [
+                (1, "kept", "human"),
+                (2, "drawn", "human"),
+            ]
+            drawn, strokes = frame.instances[1].mask, known.instances[1].mask
+            assert drawn is not None
+            assert strokes is not None
+            counts = score.counts(masks.decode(strokes), masks.decode(drawn))
+            assert score.tolerant_fgiou(counts[None]).item() > 0.9
+
+
+def test_the_layer_makes_a_dataset(left: Path, tmp_path: Path) -> None:
+    (tmp_path / "all.toml").write_text("val = 0.0\ntest = 0.0\n")
+    options = ["--in", left / "labels", "--out", tmp_path / "set", "--config", tmp_path / "all.toml"]
+    assert CliRunner().invoke(build, list(map(str, options))).exit_code == 0
+    clips = list(layers.read(tmp_path / "set" / "train"))
+    assert [clip.clip_id for clip in clips] == ["wall-0", "wall-1"]
+    assert {one.source for clip in clips for frame in clip.frames for one in frame.instances} == {"human"}
+
+
+def test_a_layer_that_is_there_is_not_made_again_and_tells_the_same(place: Path, left: Path) -> None:
+    before = digest(left)
+    assert run(place, left, "--config", str(place / "layered.toml")).exit_code == 0
+    assert digest(left) == before
+
+
+def test_work_on_a_window_is_what_its_frames_took_and_its_share_of_looking_through_the_clip(left: Path) -> None:
+    (first, _), costs = leaving.read(left / "labels"), Costs()
+    whole = float(costs.seconds(first.kinds, first.amounts).sum())
+    parts = [traces.seconds(first, costs, frame, frame) for frame in range(4)]
+    assert sum(parts) == pytest.approx(whole) == pytest.approx(traces.seconds(first, costs, 0, 3))
+    examined = Action(kind="examine", frame=0, amount=4.0)
+    looked = Trace(
+        strategy="keys",
+        clip_id="c",
+        seed=0,
+        n_frames=4,
+        kinds=np.array([KINDS.index(examined.kind)]),
+        frames=np.array([examined.frame]),
+        amounts=np.array([examined.amount]),
+        start=np.zeros(3, np.int64),
+        counts=np.zeros((1, 3), np.int64),
+    )
+    assert [traces.seconds(looked, costs, *span) for span in ((0, 0), (1, 3))] == pytest.approx([0.1, 0.3])
+
+
 @pytest.mark.slow
 def test_workers_change_nothing(place: Path, done: tuple[Result, dict[str, Any]], tmp_path: Path) -> None:
     assert run(place, tmp_path, "--workers", "2").exit_code == 0
@@ -142,6 +214,8 @@ def test_no_clip_is_one_line(place: Path, tmp_path: Path) -> None:
         ('strategies = ["scratch", "guess"]', "strategies = scratch, guess: give some of scratch, boxes"),
         ("strategies = []", "strategies = none"),
         ("seeds = 0", "seeds = 0"),
+        ('layer = "boxes"', "layer = boxes: give one of strategies, scratch, prelabel"),
+        ('submit = "data/push"', "layer = none"),
         ("[robot]\ncontent = 2.0", "robot.content = 2.0"),
         ('labelers = [{class = "realv.labelers.propagate:Nobody"}]', "no class Nobody"),
     ],

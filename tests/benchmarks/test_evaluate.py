@@ -46,10 +46,9 @@ def clip(name: str, left: int = 9) -> Clip:
     return Clip(clip_id=name, fps=Fraction(25), height=HEIGHT, width=WIDTH, frames=frames, origin=origin, video=grey)
 
 
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
+def writer(folder: Path) -> Write:
     def wrote(name: str, clips: list[Clip]) -> str:
-        place = tmp_path / name
+        place = folder / name
         found = [
             shards.write(str(place / manifest.shard_name(i)), [one], meta={"item": str(i)})
             for i, one in enumerate(clips)
@@ -58,6 +57,11 @@ def write(tmp_path: Path) -> Write:
         return str(place)
 
     return wrote
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    return writer(tmp_path)
 
 
 @pytest.fixture
@@ -237,18 +241,20 @@ def test_the_report_says_what_its_scores_mean(report: Path) -> None:
     assert f'<td class="soft says">{said}</td>' in page
 
 
-@pytest.fixture
-def report(truth: str, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two predictions of the truth, scored by the command with all its metrics."""
+    folder = tmp_path_factory.mktemp("report")
+    truth = writer(folder)("truth", [clip("a"), clip("b", 12)])
     names = ("truth, 1 px to the right", "Sauvola")
     for name in names:
-        trivial.predict(truth, name, str(tmp_path / name), "1")
-    (tmp_path / "fast.toml").write_text("draws = 40\n")
-    given = ["--truth", truth, "--out", str(tmp_path / "out"), "--config", str(tmp_path / "fast.toml")]
-    done = CliRunner().invoke(evaluate.main, [*given, *(part for n in names for part in ("--in", str(tmp_path / n)))])
+        trivial.predict(truth, name, str(folder / name), "1")
+    (folder / "fast.toml").write_text("draws = 40\n")
+    given = ["--truth", truth, "--out", str(folder / "out"), "--config", str(folder / "fast.toml")]
+    done = CliRunner().invoke(evaluate.main, [*given, *(part for n in names for part in ("--in", str(folder / n)))])
     assert done.exit_code == 0, done.output
     assert "fgiou" in done.output
-    return tmp_path / "out"
+    return folder / "out"
 
 
 def test_scores_are_json_without_nan_and_say_who_is_better(report: Path) -> None:

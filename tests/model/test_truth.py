@@ -5,9 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.metrics import frames as scored
 from model.truth import COLUMNS, Truth
-from sts import masks, shards
+from sts import masks, scored, shards
 from sts.errors import DataError
 from sts.types import Clip, Frame, TextInstance
 from tests.model import small_set

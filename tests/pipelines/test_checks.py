@@ -11,7 +11,7 @@ from PIL import Image
 
 from benchmarks.datasets.folder import Folder
 from pipelines import checks
-from pipelines.limits import AuditConfig, LabelLimits
+from pipelines.limits import AuditConfig, AuditLimits
 from sts import jpeg, masks
 from sts.shards import Jpegs
 from sts.types import Clip, Mask, SourceFile, TextInstance
@@ -36,7 +36,7 @@ def pictures(clip: Clip) -> Jpegs:
 
 def rules(clip: Clip, stored: Jpegs | None = None, **labels: Any) -> set[tuple[str, bool]]:
     """Names of the broken rules and whether they must be mended; `labels` are limits."""
-    settings = AuditConfig(licences=ALLOWED, labels=replace(LabelLimits(), **labels))
+    settings = AuditConfig(licences=ALLOWED, labels=replace(AuditLimits(), **labels))
     found = checks.findings(clip, pictures(clip) if stored is None else stored, settings)
     return {(one.rule, one.severe) for one in found}
 
@@ -90,8 +90,7 @@ def test_a_word_hidden_behind_something_has_ink_enough(good: Clip) -> None:
 
 def test_a_word_drawn_twice_is_doubtful(good: Clip) -> None:
     frames = tuple(
-        replace(frame, instances=(*frame.instances, replace(frame.instances[1], track_id=5, mask=None)))
-        for frame in good.frames
+        replace(frame, instances=(*frame.instances, replace(frame.instances[1], track_id=5))) for frame in good.frames
     )
     assert rules(replace(good, frames=frames)) == {("word-twice", False)}
 

@@ -14,7 +14,7 @@ from pipelines import studio, studio_environment
 from pipelines.labelstudio import main
 from tests.annotate.studio import ROOT, free_port
 
-DOUBLE = """#!{python}
+DOUBLE = """
 import http.server, json, os, sys
 from pathlib import Path
 
@@ -39,8 +39,10 @@ def double(folder: Path, *, first: str = "", known: str = OWN_TOKEN, patience_s:
     """Options for a server that is a double, with its output in `folder`/out."""
     program = folder / "environment" / "bin" / "label-studio"
     program.parent.mkdir(parents=True, exist_ok=True)
-    program.write_text(DOUBLE.format(python=sys.executable, first=first, known=known))
-    program.chmod(0o755)
+    program.write_text(DOUBLE.format(first=first, known=known))
+    python = program.with_name("python")
+    python.unlink(missing_ok=True)
+    python.symlink_to(sys.executable)
     (folder / "environment" / f"label-studio-{studio_environment.VERSION}").touch()
     settings = {"port": free_port(), "environment": str(folder / "environment"), "patience_s": patience_s}
     (folder / "studio.toml").write_text("".join(f"{key} = {json.dumps(value)}\n" for key, value in settings.items()))

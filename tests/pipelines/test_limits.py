@@ -2,10 +2,10 @@
 
 import pytest
 
-from pipelines.limits import LabelLimits
+from pipelines.limits import AuditLimits
 from sts.errors import ConfigError
 
 
 def test_limits_below_0_are_refused() -> None:
     with pytest.raises(ConfigError, match=r"drop = -1\.0"):
-        LabelLimits(drop=-1.0)
+        AuditLimits(drop=-1.0)

@@ -56,8 +56,9 @@ def test_runs_are_combined_like_pixels(pair: tuple[Pixels, Pixels]) -> None:
 
 
 @given(PICTURES)
-def test_area_and_box_are_those_of_the_pixels(pixels: Pixels) -> None:
+def test_area_box_and_centres_are_those_of_the_pixels(pixels: Pixels) -> None:
     mask = masks.encode(pixels)
+    assert masks.centres(mask).tolist() == (np.argwhere(pixels.T) + 0.5).tolist()
     y, x = np.nonzero(pixels)
     assert masks.area(mask) == len(x)
     assert masks.box(mask) == ((x.min(), y.min(), x.max() + 1, y.max() + 1) if len(x) else None)

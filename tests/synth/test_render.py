@@ -29,18 +29,30 @@ PLANES = SETTINGS + 'engine = "synth.engines.planes:Planes"\n'
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
+def runs_in(folder: Path) -> Run:
+    def run(verb: str, *arguments: str, settings: str = PLANES) -> "subprocess.CompletedProcess[str]":
+        (folder / "settings.toml").write_text(settings, encoding="utf-8")
+        command = [sys.executable, "-m", verb, *arguments]
+        if verb == "synth.render":
+            command += ["--config", str(folder / "settings.toml")]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env=environment(folder))
+
+    return run
+
+
 @pytest.fixture
 def sts(tmp_path: Path) -> Run:
     """sts("synth.render", "--n", "2", settings=...): the command in a folder of its own, with its own cache."""
+    return runs_in(tmp_path)
 
-    def run(verb: str, *arguments: str, settings: str = PLANES) -> "subprocess.CompletedProcess[str]":
-        (tmp_path / "settings.toml").write_text(settings, encoding="utf-8")
-        command = [sys.executable, "-m", verb, *arguments]
-        if verb == "synth.render":
-            command += ["--config", str(tmp_path / "settings.toml")]
-        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env=environment(tmp_path))
 
-    return run
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three clips in two shards; tests that write work on a copy."""
+    folder = tmp_path_factory.mktemp("made")
+    done = runs_in(folder)("synth.render", "--n", "3", "--out", str(folder / "out"))
+    assert done.returncode == 0, done.stderr
+    return folder / "out"
 
 
 def environment(tmp_path: Path) -> dict[str, str]:
@@ -55,21 +67,18 @@ def tree(folder: Path) -> dict[str, str]:
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-def test_a_run_leaves_shards_card_figures_and_preview(sts: Run, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    done = sts("synth.render", "--n", "3", "--out", str(out))
-    assert done.returncode == 0, done.stderr
+def test_a_run_leaves_shards_card_figures_and_preview(made: Path, sts: Run, tmp_path: Path) -> None:
     assert {"CARD.md", "manifest.json", "stats.json", "preview", "shard-00000.parquet"} <= {
-        p.name for p in out.iterdir()
+        p.name for p in made.iterdir()
     }
-    assert [shard.clips for shard in manifest.read(str(out)).shards] == [2, 1]
-    assert json.loads((out / "stats.json").read_text())["clips"] == 3
-    assert "3 synthetic clips, 12 frames" in (out / "CARD.md").read_text()
-    assert (out / "preview" / "sheet.jpg").exists() and list((out / "preview").glob("*.mp4"))
-    checked = sts("synth.verify", "--in", str(out), "--out", str(tmp_path / "report"), "--n", "2")
+    assert [shard.clips for shard in manifest.read(str(made)).shards] == [2, 1]
+    assert json.loads((made / "stats.json").read_text())["clips"] == 3
+    assert "3 synthetic clips, 12 frames" in (made / "CARD.md").read_text()
+    assert (made / "preview" / "sheet.jpg").exists() and list((made / "preview").glob("*.mp4"))
+    checked = sts("synth.verify", "--in", str(made), "--out", str(tmp_path / "report"), "--n", "2")
     assert checked.returncode == 0, checked.stderr
     written = tmp_path / "report" / "report.txt"
-    assert str(written) in checked.stderr and written.read_text(encoding="utf-8") == f"{out}: no rule is broken\n"
+    assert str(written) in checked.stderr and written.read_text(encoding="utf-8") == f"{made}: no rule is broken\n"
 
 
 @pytest.mark.slow
@@ -110,10 +119,9 @@ def test_a_run_killed_at_random_times_ends_in_the_same_bytes(sts: Run, tmp_path:
     assert tree(killed) == tree(whole)
 
 
-def test_other_settings_on_the_same_directory_are_refused(sts: Run, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    assert sts("synth.render", "--n", "1", "--out", str(out)).returncode == 0
-    done = sts("synth.render", "--n", "1", "--out", str(out), settings=PLANES.replace("frames = 4", "frames = 5"))
+def test_other_settings_on_the_same_directory_are_refused(made: Path, sts: Run, tmp_path: Path) -> None:
+    out = shutil.copytree(made, tmp_path / "out")
+    done = sts("synth.render", "--n", "3", "--out", str(out), settings=PLANES.replace("frames = 4", "frames = 5"))
     assert done.returncode == 1
     assert done.stderr.strip().splitlines()[-1].startswith("error: ") and "frames was 4 and is now 5" in done.stderr
 
@@ -158,9 +166,8 @@ def test_bad_videos_are_named_counted_and_left_out(sts: Run, tmp_path: Path) -> 
     )
 
 
-def test_verify_names_the_clip_and_the_rule(sts: Run, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    assert sts("synth.render", "--n", "2", "--out", str(out)).returncode == 0
+def test_verify_names_the_clip_and_the_rule(made: Path, sts: Run, tmp_path: Path) -> None:
+    out = shutil.copytree(made, tmp_path / "out")
     path = out / "shard-00000.parquet"
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1

@@ -5,9 +5,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool
 
-from benchmarks.metrics import frames
 from benchmarks.metrics.frames import Pixels
-from sts import masks
+from sts import masks, scored
 from sts.types import Clip, Frame, Mask
 
 Stack = Bool[np.ndarray, "t h w"]
@@ -23,7 +22,7 @@ def tracks(clip: Clip) -> dict[int, Stack]:
     """Strokes of each track of a clip."""
     found: dict[int, Stack] = {}
     for i, frame in enumerate(clip.frames):
-        for one in frames.bearers(frame):
+        for one in scored.bearers(frame):
             if one.mask is not None and not one.ignore:
                 found.setdefault(one.track_id, np.zeros((len(clip.frames), clip.height, clip.width), np.bool_))
                 found[one.track_id][i] |= masks.decode(one.mask)
@@ -45,9 +44,9 @@ def encoded(mask: Mask) -> dict[str, Any]:
 
 
 def _ignored(frame: Frame, clip: Clip) -> Pixels:
-    region = frames.ignore_region(frame, clip.height, clip.width)
+    region = scored.ignore_region(frame, clip.height, clip.width)
     return np.zeros((clip.height, clip.width), np.bool_) if region is None else region
 
 
 def _stack(clip: Clip) -> Stack:
-    return np.stack([masks.decode(frames.strokes(frame, clip.height, clip.width)) for frame in clip.frames])
+    return np.stack([masks.decode(scored.strokes(frame, clip.height, clip.width)) for frame in clip.frames])

@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks.cases import Case
-from benchmarks.metrics import frames
 from benchmarks.peers.evaluators import foreign, pixels
-from sts import masks
+from sts import masks, scored
 from sts.types import Clip, Frame
 
 PERSON = 2
@@ -61,7 +60,7 @@ def _preprocessed(code: Any, truth: Clip, prediction: Clip) -> dict[str, Any]:
 
 
 def _detections(frame: Frame) -> list[tuple[int, dict[str, Any]]]:
-    counted = [one for one in frames.bearers(frame) if not one.ignore and one.mask is not None]
+    counted = [one for one in scored.bearers(frame) if not one.ignore and one.mask is not None]
     return [
         (one.track_id, pixels.encoded(one.mask)) for one in counted if one.mask is not None and masks.area(one.mask)
     ]

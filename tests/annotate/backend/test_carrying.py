@@ -7,7 +7,21 @@ import numpy as np
 
 from annotate import bitmask
 from tests.annotate.backend.conftest import Serve
-from tests.annotate.backend.pages import HEIGHT, LEFT, WIDTH, body, click, data_url, picture, png, region, task, window
+from tests.annotate.backend.pages import (
+    HEIGHT,
+    LEFT,
+    RIGHT,
+    WIDTH,
+    body,
+    click,
+    data_url,
+    picture,
+    png,
+    region,
+    task,
+    window,
+    word,
+)
 from tests.annotate.backend.test_app import block, predicted, strokes
 
 
@@ -35,6 +49,14 @@ def test_a_click_to_carry_takes_the_mask_that_is_drawn_there(serve: Serve, tmp_p
     regions = predicted(serve(), body([page], click(29, 30, frame=1, label="carry")))
     assert [one["item_index"] for one in regions] == [0, 1, 2, 3, 4]
     assert regions[1]["value"] == drawn["value"]
+
+
+def test_of_a_mask_of_several_words_the_clicked_one_is_carried(serve: Serve, tmp_path: Path) -> None:
+    both = corrected(0)
+    both["value"] = {**both["value"], "imageDataURL": bitmask.encode(block(LEFT) | block(RIGHT))}
+    page = task(window(tmp_path), drafts=[{"result": [both, word(15, 15, 45, 45)]}])
+    regions = predicted(serve(), body([page], click(25, 30, label="carry")))
+    assert [(strokes(one) == block(LEFT, frame)).all() for frame, one in enumerate(regions)] == [True] * 5
 
 
 def test_a_click_to_carry_where_nothing_is_drawn_takes_the_answer_to_the_click(serve: Serve, tmp_path: Path) -> None:

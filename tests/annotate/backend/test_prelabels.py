@@ -32,9 +32,13 @@ def layer(root: Path, text: str, clip_id: str = "c") -> str:
 def test_a_task_that_is_opened_gets_its_window_of_the_layer(serve: Serve, tmp_path: Path) -> None:
     regions = predicted(serve(layer(tmp_path / "p", "EXIT")), body([opened(1, 2)]))
     assert [(one["id"], one["type"], one["item_index"]) for one in regions] == [
-        (f"t7f{frame}{end}", kind, frame - 1)
+        (f"t{name}", kind, frame - 1)
         for frame in (1, 2)
-        for end, kind in (("p", "polygonlabels"), ("p", "textarea"), ("m", "bitmasklabels"))
+        for name, kind in (
+            (f"7f{frame}p", "polygonlabels"),
+            (f"7f{frame}p", "textarea"),
+            (f"-1f{frame}m", "bitmasklabels"),
+        )
     ]
     strokes = bitmask.decode(regions[2]["value"]["imageDataURL"], scenes.HEIGHT, scenes.WIDTH)
     assert (strokes == masks.decode(scenes.comb())).all()

@@ -11,8 +11,7 @@ from PIL import Image
 
 from benchmarks.datasets import formats
 from benchmarks.datasets.reader import Item, Loaded
-from benchmarks.metrics import frames
-from sts import jpeg, masks
+from sts import jpeg, masks, scored
 from sts.shards import Jpegs
 from sts.types import Clip, Frame, TextInstance
 
@@ -89,12 +88,12 @@ def only(root: Path, name: str) -> Clip:
 
 def union(clip: Clip, index: int = 0) -> Any:
     """All strokes that count, as the metrics see them."""
-    return masks.decode(frames.strokes(clip.frames[index], clip.height, clip.width))
+    return masks.decode(scored.strokes(clip.frames[index], clip.height, clip.width))
 
 
 def region(clip: Clip, index: int = 0) -> Any:
     """What the metrics ignore."""
-    found = frames.ignore_region(clip.frames[index], clip.height, clip.width)
+    found = scored.ignore_region(clip.frames[index], clip.height, clip.width)
     return np.zeros((clip.height, clip.width), np.bool_) if found is None else found
 
 

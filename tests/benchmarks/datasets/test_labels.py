@@ -8,8 +8,7 @@ import pytest
 
 from benchmarks.datasets import labels
 from benchmarks.datasets.labels import Word
-from benchmarks.metrics import frames
-from sts import masks
+from sts import masks, scored
 from sts.types import Frame
 from tests.benchmarks.datasets.conftest import pixels
 
@@ -70,7 +69,7 @@ def test_regions_to_ignore_are_exact_when_filled(seed: int) -> None:
     """With holes, islands in holes, dots and lines."""
     region = blobs(seed, 9 + seed, 31)
     found = labels.ignored(region, "text", 5)
-    filled = frames.ignore_region(Frame(index=0, time_s=0.0, instances=tuple(found)), *region.shape)
+    filled = scored.ignore_region(Frame(index=0, time_s=0.0, instances=tuple(found)), *region.shape)
     assert filled is not None
     assert (filled == region).all()
     assert [one.track_id for one in found] == list(range(5, 5 + len(found)))

@@ -85,6 +85,13 @@ def test_answers_have_the_size_of_the_frame(size: tuple[int, int]) -> None:
         assert ((output.probability >= 0) & (output.probability <= 1)).all()
 
 
+def test_answers_on_a_larger_frame_are_soft_and_cut_there_for_the_first_time() -> None:
+    """A mask that is cut at the size of the net and enlarged then is the same in pairs of rows."""
+    (frame,) = frames(1, 256, 256)
+    probability = StreamSession(make()).step(frame)[ALL_TEXT].probability
+    assert np.mean(probability[0::2] != probability[1::2]) > 0.9
+
+
 def test_a_session_sees_what_a_clip_sees() -> None:
     net, pictures = make().eval(), list(frames(4, 128, 128))
     session = StreamSession(net)

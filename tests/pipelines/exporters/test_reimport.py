@@ -11,11 +11,11 @@ import pytest
 from benchmarks import loading, scoring
 from benchmarks.datasets import exported, formats
 from benchmarks.datasets.reader import UnusableError
-from benchmarks.metrics.frames import ignore_region
 from benchmarks.scoring import METRICS, EvaluateConfig
 from pipelines.exporters import content
 from sts import masks
 from sts.errors import DataError
+from sts.scored import ignore_region
 from sts.types import Clip, Frame, TextInstance
 
 Back = Callable[[str], dict[str, tuple[Clip, tuple[bytes, ...]]]]

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from benchmarks.metrics.frames import ignore_region
 from pipelines.exporters import content
 from sts import masks
+from sts.scored import ignore_region
 
 FIRST, LATER = "synth-0-000001-00000", "synth-0-000001-00002"
 

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from benchmarks.metrics.frames import ignore_region
 from pipelines.exporters import vos
 from sts import masks
+from sts.scored import ignore_region
 from sts.types import Frame, TextInstance
 
 FIRST, SECOND = "synth-0-000001", "real%2F%C3%A9t%C3%A9%2Emp4%20%232"
