@@ -133,6 +133,7 @@ def _stop(child: "subprocess.Popen[bytes]") -> None:
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
 
 
 def _last(record: Path) -> str:

@@ -170,6 +170,22 @@ def test_annotations_come_with_what_was_skipped_where_it_is_asked_for(
     assert [labels.annotations(project.id, one, skipped=skipped) for skipped in (False, True)] == [None, None]
 
 
+def test_tasks_are_read_page_by_page_the_last_to_change_first(
+    studio: RunningStudio, labels: Studio, project: Project
+) -> None:
+    ids = labels.import_tasks(project.id, [task(f"w{i}") for i in range(5)])
+    first = call(studio, "POST", f"api/tasks/{ids[3]}/annotations/", {"result": [QUALITY], "lead_time": 2.5})["id"]
+    second = call(studio, "POST", f"api/tasks/{ids[1]}/annotations/", {"result": [], "was_cancelled": True})["id"]
+    found = labels.newest(project.id, 1, 2)
+    assert {task_id: [row["id"] for row in rows] for task_id, rows in found.items()} == {
+        ids[1]: [second],
+        ids[3]: [first],
+    }
+    (row,), (skipped,) = found[ids[3]], found[ids[1]]
+    assert (row["result"][0]["value"], row["lead_time"], skipped["was_cancelled"]) == (QUALITY["value"], 2.5, True)
+    assert [len(labels.newest(project.id, page, 2)) for page in (2, 3, 4)] == [2, 1, 0]
+
+
 def test_who_began_with_no_pre_label_is_known_to_have_been_shown_one(
     studio: RunningStudio, labels: Studio, project: Project
 ) -> None:

@@ -49,10 +49,7 @@ def clip(name: str, left: int = 9) -> Clip:
 def writer(folder: Path) -> Write:
     def wrote(name: str, clips: list[Clip]) -> str:
         place = folder / name
-        found = [
-            shards.write(str(place / manifest.shard_name(i)), [one], meta={"item": str(i)})
-            for i, one in enumerate(clips)
-        ]
+        found = [shards.write(str(place / manifest.shard_name(i)), [one], meta={}) for i, one in enumerate(clips)]
         manifest.write(str(place), Manifest(command="test", config={}, shards=tuple(found)))
         return str(place)
 
