@@ -12,9 +12,6 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := PYTHONWARNINGS=ignore $(BIN)/python -m pip install --progress-bar off --disable-pip-version-check --constraint constraints.txt
 PYTEST := $(BIN)/python -m pytest
-E2E := slow or server or browser
-# Not shown to pass yet on a busy machine: run them by their paths
-UNSTEADY := --ignore=tests/annotate/browser --ignore=tests/pipelines/test_recipe_demo.py
 
 # Parallel work is processes, so each process has one thread
 export OMP_NUM_THREADS = 1
@@ -61,8 +58,7 @@ test: setup
 	$(PYTEST) -n $(PROCESSES) --dist loadfile --shuffle $(SEED) $(ARGS)
 
 e2e: setup
-	@$(PYTEST) -m "$(E2E)" $(UNSTEADY) -q --collect-only >/dev/null; status=$$?; \
-	if [ $$status -eq 5 ]; then echo "no slow, server or browser tests"; else $(PYTEST) -m "$(E2E)" $(UNSTEADY) --timeout 3600 $(ARGS); fi
+	$(PYTEST) -m "slow or server or browser" --timeout 3600 $(ARGS)
 
 check: setup
 	$(BIN)/ruff format --check .

@@ -21,6 +21,8 @@ from annotate.journal import Journal
 SETTLE_S = 10.0
 """How long to wait for an import that the server may still be at, after the last task of it has come"""
 TICK_S = 1.0
+ROOM = 64
+"""Bytes of a request with one task besides that task: its brackets and the name of its batch"""
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +59,7 @@ class Limits:
 def sent(task: Task, sha: str) -> Sent | None:
     """The task, measured; None, with a warning, for one that no server takes."""
     size = len(json.dumps(task, ensure_ascii=False, separators=(",", ":")).encode())
-    if size < LARGEST:
+    if size + ROOM <= LARGEST:
         return Sent(task=task, sha=sha, size=size)
     log.warning(
         "window %s is left out: its pre-labels have %.0f MB, a server takes %.0f; set a smaller `window`",

@@ -47,14 +47,16 @@ class Connection:
         return None if answer.status_code == HTTPStatus.NOT_FOUND else self._read(answer, "")
 
     def pages(self, path: str, key: str, params: Mapping[str, Any]) -> Iterator[Row]:
-        """Rows of all pages."""
-        page, n = 1, 0
-        while True:
+        """Rows of all pages. ServerError for a list that ends early though it has not grown shorter meanwhile."""
+        page, n, total = 1, 0, 1
+        while n < total:
             rows, total = self.page(path, key, {**params, "page": page})
+            if page > 1 and not rows:
+                _, total = self.page(path, key, {**params, "page": 1})
+                if n < total:
+                    raise ServerError(f"{self.url} lists {n} rows of {total} at {path}: run the command again")
             yield from rows
             page, n = page + 1, n + len(rows)
-            if not rows or n >= total:
-                return
 
     def page(self, path: str, key: str, params: Mapping[str, Any]) -> tuple[list[Row], int]:
         """Rows of one page, and how many there are on all. A page past the end is "not found", and so is no project."""

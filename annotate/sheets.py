@@ -11,9 +11,10 @@ import cv2
 import numpy as np
 from jaxtyping import Bool
 
+from annotate.owners import INSIDE
 from annotate.parts import Outline, Strokes
 from annotate.regions import has_outline, has_strokes, outline_id, strokes_id
-from sts import geometry, masks
+from sts import geometry, masks, overlap
 from sts.types import Effort, Frame, Mask, TextInstance
 
 TRACKS = {False: -1, True: -2}
@@ -30,9 +31,9 @@ def joined(instances: Sequence[TextInstance]) -> list[TextInstance]:
 def parted(before: Frame, outlines: Sequence[Outline], strokes: Sequence[Strokes]) -> list[Strokes]:
     """The strokes of a frame, those that were sent as `joined` taken apart: each pixel is in one part at least.
 
-    What was sent stays with its instance. New pixels go to the one word whose polygon they lie in, else to the
-    strokes that they touch most, else to none. Text that is painted over with ignore is none; an instance that is
-    painted over as a whole is one to ignore.
+    What was sent stays with its instance. New pixels go to the word whose polygon they lie in, the inner one of two,
+    else to the strokes that they touch most, else to none. Text that is painted over with ignore is none; an instance
+    that is painted over as a whole is one to ignore.
     """
     sheets = {strokes_id(one.track_id, before.index): one for one in _sheets(before.instances)}
     over = _over(strokes, sheets)
@@ -104,12 +105,19 @@ def _changed(
 
 
 def _inside(words: Sequence[Outline], new: Pixels) -> Iterator[tuple[Outline, Pixels]]:
-    """The pixels that lie in one word alone."""
+    """The pixels of each word. Those in several are of the smallest one if it lies in the others, else of none."""
+    if not words:
+        return
     rows, columns = np.nonzero(new)
     centres = np.stack([columns, rows], axis=1) + 0.5
-    held = np.array([geometry.contains(word.polygon, centres) for word in words]).reshape(len(words), len(centres))
-    alone = held.sum(axis=0) == 1
-    for word, mine in zip(words, held & alone, strict=True):
+    polygons = [word.polygon for word in words]
+    held = np.array([geometry.contains(polygon, centres) for polygon in polygons])
+    nested = overlap.shares(polygons, polygons) >= INSIDE
+    areas = np.array([geometry.area(polygon) for polygon in polygons])
+    smallest = np.where(held, areas[:, None], np.inf).argmin(axis=0)
+    clear = held.any(axis=0) & (nested[smallest].T | ~held).all(axis=0)
+    for number, word in enumerate(words):
+        mine = clear & (smallest == number)
         if mine.any():
             pixels = np.zeros_like(new)
             pixels[rows[mine], columns[mine]] = True

@@ -167,12 +167,36 @@ def test_not_found_past_the_first_page_is_the_end(double: tuple[type[Double], St
     handler, labels = double
     rows = [{"id": i, "data": {"batch": "b"}} for i in range(connection.PAGE)]
 
+    totals = iter([2 * len(rows), len(rows)])
+
     def answer(self: Double) -> None:
         first = "page=1&" in f"{self.path}&"
-        self.say(200 if first else 404, {"tasks": rows, "total": 2 * len(rows)} if first else {"detail": "Not found."})
+        body = {"tasks": rows, "total": next(totals)} if first else {"detail": "Not found."}
+        self.say(200 if first else 404, body)
 
     handler.do_GET = answer
     assert len(labels.find_tasks(3, "batch", "b")) == connection.PAGE
+
+
+def test_not_found_before_the_last_row_is_no_end(double: tuple[type[Double], Studio]) -> None:
+    """A window that is taken to be missing would be sent twice."""
+    handler, labels = double
+    rows = [{"id": i, "data": {"batch": "b"}} for i in range(connection.PAGE)]
+
+    def answer(self: Double) -> None:
+        first = "page=1&" in f"{self.path}&"
+        self.say(200 if first else 404, {"tasks": rows, "total": 501} if first else {"detail": "Not found."})
+
+    handler.do_GET = answer
+    with pytest.raises(ServerError, match=r"lists 500 rows of 501 at api/tasks/: run the command again"):
+        labels.find_tasks(3, "batch", "b")
+
+
+def test_not_found_on_the_first_page_is_no_empty_list(double: tuple[type[Double], Studio]) -> None:
+    handler, labels = double
+    handler.status, handler.body = 404, b'{"detail": "Not found."}'
+    with pytest.raises(ServerError, match="has no project 3: it was deleted"):
+        labels.find_tasks(3, "batch", "b")
 
 
 @pytest.mark.parametrize("url", ["", "127.0.0.1:8080", "ftp://127.0.0.1", "http://"])

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from annotate import brush
+from annotate import _kernels, brush
 from sts.errors import DataError
 
 SHAPES = st.tuples(st.integers(1, 40), st.integers(1, 40))
@@ -107,6 +107,17 @@ def test_streams_that_end_at_any_bit_of_a_byte_are_read() -> None:
         tokens = [(0, 0, [value for _ in range(2) for value in pixel(255)]) for _ in range(n)]
         for tail in (b"", b"\0", b"\xff\xff"):
             assert brush.decode(stream(2 * n, tokens) + tail, 1, 2 * n).all()
+
+
+def test_nothing_is_read_beyond_the_padding_wherever_a_stream_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compiled loops read on in silence; the same loops in plain Python do not."""
+    for name in ("_read", "unpack"):
+        monkeypatch.setattr(_kernels, name, getattr(_kernels, name).py_func)
+    whole = brush.encode(np.arange(35).reshape(5, 7) % 3 == 0)
+    assert brush.decode(whole, 5, 7).any()
+    for n in range(len(whole.rstrip(b"\0"))):
+        with pytest.raises(DataError):
+            brush.decode(whole[:n], 5, 7)
 
 
 def test_literal_values_and_runs_across_pixels_count_by_their_alpha() -> None:

@@ -1,3 +1,4 @@
+import itertools
 import json
 import os
 import signal
@@ -153,6 +154,22 @@ def test_the_newest_version_counts_in_whatever_order_they_come(tmp_path: Path) -
         journal.pulled([old, new], NOON)
         assert list(journal.latest()) == [new]
         assert journal.history(1) == [old, new]
+
+
+@pytest.mark.parametrize("order", [*itertools.permutations(range(3))])
+def test_news_that_come_late_twice_or_in_any_order_end_in_the_same_state(
+    tmp_path: Path, order: tuple[int, ...]
+) -> None:
+    first = annotation()
+    changed = annotation(updated_at=NOON + timedelta(seconds=1), sha="2" * 64)
+    skipped = annotation(updated_at=NOON + timedelta(seconds=2), sha="3" * 64, was_cancelled=True)
+    versions = [first, changed, skipped]
+    with Journal(tmp_path) as journal:
+        for number in (*order, *order[::-1]):
+            journal.pulled([versions[number]], versions[number].updated_at)
+        assert list(journal.latest()) == [skipped]
+        assert journal.history(1) == versions
+        assert journal.watermark() == skipped.updated_at
 
 
 def test_two_versions_of_one_moment_are_both_kept(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from annotate import convert, events, proposals, pulling, record, windows
+from annotate import convert, events, people, proposals, pulling, record, windows
 from annotate.convert import Prelabel
 from annotate.events import Event
 from annotate.journal import Annotation, Journal
@@ -164,6 +164,17 @@ def test_the_newest_of_a_person_and_window_counts_and_what_was_skipped_never(des
     assert len([one for one in desk.labels()["clip-0"].frames[0].instances if one.level == "word"]) == 1
     assert [row.annotation_id for row in events.labels(rows)] == [2]
     assert [row.was_cancelled for row in sorted(rows, key=lambda row: row.annotation_id)] == [False, False, True]
+
+
+def test_the_time_of_work_that_was_opened_again_counts_once(desk: Desk) -> None:
+    """The server adds the seconds of every edit to those before."""
+    desk.show(clip())
+    desk.submit(FIRST, lead_time_s=10.0)
+    desk.submit(FIRST, annotation_id=1, lead_time_s=16.0)
+    desk.submit(SECOND, lead_time_s=24.0)
+    rows = desk.pull()
+    assert [(row.annotation_id, row.lead_time_s) for row in rows] == [(1, 16.0), (3, 24.0)]
+    assert people.person("ann", events.labels(rows), people.Tally(), [], [], people.Gates()).seconds == 2.0
 
 
 def test_a_person_whose_annotations_are_all_gone_has_an_empty_layer(desk: Desk) -> None:

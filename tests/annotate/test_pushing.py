@@ -1,3 +1,4 @@
+import itertools
 import os
 import subprocess
 import sys
@@ -6,9 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from httpx import Request, Response
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from annotate import batches, pushing, record
+from annotate import batches, connection, pushing, record
 from annotate.batches import Limits, Sent
+from annotate.connection import Connection
 from annotate.pushing import PushConfig
 from annotate.record import Record
 from sts.errors import ConfigError, DataError
@@ -21,6 +26,19 @@ def test_tasks_are_gathered_up_to_a_number_and_a_size() -> None:
     assert [[one.size for one in group] for group in groups] == [[3, 4], [4], [99], [1, 1, 1], [1]]
 
 
+@settings(deadline=None)
+@given(st.lists(st.integers(1, 30)), st.integers(1, 5), st.integers(1, 40))
+def test_groups_of_any_tasks_lose_none_and_are_as_large_as_allowed(sizes: list[int], tasks: int, size: int) -> None:
+    every = [Sent(task={"data": {"uid": str(i)}}, sha="", size=n) for i, n in enumerate(sizes)]
+    groups = list(batches.gathered(every, Limits(tasks=tasks, size=size)))
+    assert [one for group in groups for one in group] == every
+    for group in groups:
+        assert 1 <= len(group) <= tasks
+        assert len(group) == 1 or sum(one.size for one in group) <= size
+    for group, following in itertools.pairwise(groups):
+        assert len(group) == tasks or sum(one.size for one in [*group, following[0]]) > size
+
+
 def test_a_task_that_no_server_takes_is_left_out(caplog: pytest.LogCaptureFixture) -> None:
     task = {"data": {"uid": "c:0"}, "predictions": ["x" * 300_000_000]}
     assert batches.sent(task, "sha") is None
@@ -29,13 +47,25 @@ def test_a_task_that_no_server_takes_is_left_out(caplog: pytest.LogCaptureFixtur
     ]
 
 
+def test_the_largest_task_fits_into_a_request_with_the_name_of_its_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "LARGEST", 1000)
+    monkeypatch.setattr(connection, "LARGEST", 1000)
+    server = Connection("http://x", lambda *_, **__: Response(201, request=Request("POST", "http://x")))
+    made = [batches.sent({"data": {"uid": "c:0", "batch": "", "x": "x" * n}}, "sha") for n in range(850, 1000)]
+    taken = [one for one in made if one is not None]
+    assert 0 < len(taken) < len(made)
+    for one in taken:
+        one.task["data"]["batch"] = "20260504T120000-0123abcd"
+        server.ask("POST", "import", body=[one.task])
+
+
 @pytest.mark.parametrize(
-    ("settings", "said"),
+    ("options", "said"),
     [({"window": 7}, "window = 7: give 8 to 32"), ({"window": 33}, "33"), ({"tasks": 0}, "tasks = 0")],
 )
-def test_settings_that_no_project_can_have_are_refused(settings: dict[str, Any], said: str) -> None:
+def test_settings_that_no_project_can_have_are_refused(options: dict[str, Any], said: str) -> None:
     with pytest.raises(ConfigError, match=said):
-        PushConfig(**settings)
+        PushConfig(**options)
 
 
 def test_a_record_refuses_other_windows_and_remembers_what_was_shown_before(tmp_path: Path) -> None:

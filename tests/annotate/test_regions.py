@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from annotate import bitmask, brush, regions
+from annotate import bitmask, brush, outlines, regions
 from annotate.interface import Masks
-from sts import masks
+from sts import geometry, masks
 from tests.annotate import signs
 
 
@@ -94,6 +94,21 @@ def test_a_polygon_drifts_less_than_a_millionth_of_a_pixel(width: int, height: i
     page = regions.Page(item=0, frame=0, height=height, width=width)
     back = regions.pixels(regions.percent(tuple((x, y) for x, y in points.tolist()), page), page)
     assert np.abs(np.array(back) - points).max() < 1e-6
+
+
+@pytest.mark.parametrize("turn", [0, 30, 45])
+def test_a_polygon_that_is_filled_and_outlined_again_has_not_moved(turn: int) -> None:
+    """Half a pixel of another convention would show in the centre, whichever side it is on."""
+    page = regions.Page(item=0, frame=0, height=161, width=243)
+    way = np.deg2rad(turn)
+    spin = np.array([[np.cos(way), np.sin(way)], [-np.sin(way), np.cos(way)]])
+    points = np.array([(-40, -12), (40, -12), (40, 12), (-40, 12)]) @ spin + (121, 80)
+    polygon = regions.pixels(regions.percent(tuple((x, y) for x, y in points.tolist()), page), page)
+    rows, columns = np.indices((page.height, page.width))
+    centres = np.stack([columns.ravel(), rows.ravel()], axis=1) + 0.5
+    ((outline, mask),) = outlines.parts(geometry.contains(polygon, centres).reshape(page.height, page.width))
+    assert np.abs(masks.centres(mask).mean(axis=0) - (121, 80)).max() < 0.25
+    assert np.abs(np.array(geometry.box(outline)).reshape(2, 2).mean(axis=0) - (121, 80)).max() < 0.25
 
 
 def test_strokes_without_a_pixel_are_not_sent() -> None:

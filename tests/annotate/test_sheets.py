@@ -106,6 +106,13 @@ def test_new_strokes_are_the_words_whose_polygon_they_lie_in() -> None:
     ]
 
 
+def test_new_strokes_in_a_word_within_a_word_are_the_inner_ones() -> None:
+    dot = blot(50, 31, 3, 3)
+    inner, across = ("W", quad(46, 30, 58, 40)), ("V", quad(46, 20, 80, 40))
+    assert parted(added(dot), words=outlines(inner))[f"{TEXT}-W"].mask == dot
+    assert parted(added(dot), words=outlines(across))[f"{TEXT}-new"].mask == dot
+
+
 def test_new_strokes_in_no_word_are_those_that_they_touch_and_else_nobodys() -> None:
     bottom = int(np.argwhere(masks.decode(strokes(6)))[:, 0].max())
     column = int(np.argwhere(masks.decode(strokes(6))[bottom])[0, 0])

@@ -78,6 +78,17 @@ def test_no_frame_is_lost_and_pictures_are_copied_byte_by_byte(form: str, clips:
     assert stored_pictures(tmp_path / "out") == sorted(data for number in range(2) for data in clip_of(number)[1])
 
 
+def test_frames_without_text_are_frames_too(form: str, tmp_path: Path) -> None:
+    """The middle one of the first clip, and all of the second."""
+    pairs = []
+    for number, empty in enumerate(({1}, {0, 1, 2})):
+        clip, stored = clip_of(number)
+        frames = (replace(frame, instances=()) if frame.index in empty else frame for frame in clip.frames)
+        pairs.append((replace(clip, frames=tuple(frames)), stored))
+    formats.find(form).export(iter(pairs), tmp_path)
+    assert stored_pictures(tmp_path) == sorted(data for _, stored in pairs for data in stored)
+
+
 def test_the_same_clips_give_the_same_bytes(form: str, clips: Path, tmp_path: Path) -> None:
     for name in ("a", "b"):
         release.export([clips], tmp_path / name, form)

@@ -179,6 +179,10 @@ def test_the_server_is_told_to_use_sqlite_and_the_files_of_out(tmp_path: Path) -
     assert not {"PYTHONPATH", "DJANGO_SETTINGS_MODULE"} & set(told)
 
 
+def test_the_server_may_call_the_backend_that_listens_on_the_loopback() -> None:
+    assert studio.FLAGS["SSRF_PROTECTION_ENABLED"] == studio.FLAGS["ML_BLOCK_LOCAL_IP"] == "false"
+
+
 def test_a_postgresql_url_reaches_the_server_in_its_words(tmp_path: Path) -> None:
     Command(double(tmp_path), DATABASE_URL="postgresql://ann:p%40ss@db.example.org:5433/labels").end()
     told = json.loads((tmp_path / "out" / "told.json").read_text())

@@ -14,7 +14,7 @@ from model.hisam import amg, grouping, polygons, sizes
 from model.hisam.amg import AmgConfig
 from model.hisam.config import NetConfig
 from model.hisam.decoders import Answer, HierDecoder
-from model.hisam.fit import Fit, stretch
+from model.hisam.fit import Fit, letterbox, stretch
 from model.hisam.net import HiSam
 from sts import geometry
 from sts.errors import ConfigError
@@ -65,6 +65,22 @@ def test_each_line_is_found_once_with_its_words_and_paragraph() -> None:
 def test_lines_that_the_net_is_not_sure_of_and_empty_pictures_give_nothing() -> None:
     assert amg.find(partial(page_says, least=0.4), strokes(), FIT, FEW) == []
     assert amg.find(page_says, torch.full((SIDE, SIDE), -1.0), FIT, FEW) == []
+
+
+@pytest.mark.parametrize("size", [(90, 160), (160, 90)], ids=str)
+def test_nothing_is_asked_beside_a_frame_that_does_not_fill_the_square(size: tuple[int, int]) -> None:
+    """Of strokes that a net sees everywhere, also where no frame is."""
+    fit, asked = letterbox(*size, SIDE), list[torch.Tensor]()
+
+    def ask(points: torch.Tensor, words: bool) -> Answer:
+        asked.append(points)
+        return page_says(points, words)
+
+    assert amg.find(ask, torch.full((SIDE, SIDE), 3.0), fit, AmgConfig(points=SIDE * SIDE, batch=SIDE * SIDE))
+    points = asked[0]
+    assert len(points) == fit.inner_height * fit.inner_width < SIDE * SIDE
+    assert points.min() == 0.5
+    assert points.amax(dim=0).tolist() == [fit.inner_width - 0.5, fit.inner_height - 0.5]
 
 
 def test_a_click_gives_the_word_under_it() -> None:

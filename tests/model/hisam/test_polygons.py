@@ -49,6 +49,13 @@ def test_a_word_too_thin_for_a_kernel_keeps_its_shape_and_an_hourglass_falls_in_
     assert len(polygons.shrink(hourglass)) == 2
 
 
+def test_a_polygon_that_crosses_itself_has_a_kernel_on_either_side() -> None:
+    crossed = np.array([(0, 0), (100, 60), (100, 0), (0, 60)], float)
+    left, right = sorted((shapely.Polygon(one) for one in polygons.shrink(crossed)), key=lambda one: one.centroid.x)
+    assert left.bounds[2] < 50 < right.bounds[0]
+    assert left.area == pytest.approx(right.area)
+
+
 def test_words_are_cut_at_the_border_and_specks_are_left_out() -> None:
     kernels = np.zeros((100, 100), np.bool_)
     kernels[20:40, 0:60], kernels[80, 80] = True, True

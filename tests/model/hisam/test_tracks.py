@@ -1,5 +1,7 @@
 """Words, lines and paragraphs keep their numbers through a clip, and keep the rules of every clip."""
 
+import itertools
+from collections import defaultdict
 from fractions import Fraction
 
 import numpy as np
@@ -8,7 +10,7 @@ from model.hisam import tracks
 from model.hisam.amg import FoundLine
 from model.hisam.tracks import FoundFrame
 from model.instances import InstanceConfig
-from sts import checks, masks
+from sts import checks, geometry, masks
 from sts.geometry import Polygon
 from sts.types import Clip, Frame, Origin, TextInstance
 
@@ -62,6 +64,19 @@ def test_a_word_knows_its_line_and_a_line_its_paragraph() -> None:
         for one in frame_.instances:
             expected = {"word": "line", "line": "paragraph", "paragraph": None}[one.level]
             assert (by_id[one.parent_id].level if one.parent_id is not None else None) == expected
+
+
+def test_the_words_of_a_line_and_the_lines_of_a_paragraph_are_its_own_in_whatever_order_they_come() -> None:
+    found = frame(1)
+    for order in itertools.permutations(range(3)):
+        (one,) = label([FoundFrame(strokes=found.strokes, lines=[found.lines[i] for i in order])]).frames
+        by_id = {instance.track_id: instance for instance in one.instances}
+        paragraphs: dict[int | None, set[float]] = defaultdict(set)
+        for word in (instance for instance in one.instances if instance.level == "word"):
+            line = by_id[word.parent_id or 0]
+            assert geometry.box(line.polygon)[1::2] == geometry.box(word.polygon)[1::2]
+            paragraphs[line.parent_id].add(word.polygon[0][1])
+        assert sorted(map(sorted, paragraphs.values())) == [[5.0, 22.0], [60.0]]
 
 
 def test_a_parent_that_differs_on_one_frame_is_that_of_most() -> None:

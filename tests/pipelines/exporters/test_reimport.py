@@ -13,6 +13,7 @@ from benchmarks.datasets import exported, formats
 from benchmarks.datasets.reader import UnusableError
 from benchmarks.scoring import METRICS, EvaluateConfig
 from pipelines.exporters import content
+from pipelines.exporters import formats as written
 from sts import masks
 from sts.errors import DataError
 from sts.scored import ignore_region
@@ -132,6 +133,20 @@ def test_pictures_of_a_clip_come_back_as_that_clip(form: str, back: Back, pairs:
         assert [(frame.index, frame.time_s) for frame in again.frames] == wanted
         ids = [one.track_id for frame in again.frames for one in frame.instances]
         assert len(set(ids)) == len(ids)
+
+
+@pytest.mark.parametrize("form", sorted(written.FORMATS))
+def test_as_many_frames_come_back_of_each_clip_also_where_nobody_found_text(
+    form: str, export_of: Callable[..., Path], pairs: Any
+) -> None:
+    (first, stored), (second, picture) = pairs
+    bare = tuple(replace(frame, instances=()) if frame.index == 2 else frame for frame in first.frames)
+    nothing = replace(second, clip_id="nothing", frames=(replace(second.frames[0], instances=()),))
+    given = ((replace(first, frames=bare), stored), (second, picture), (nothing, picture))
+    out, reader = export_of(form, given), formats.find(form)
+    loaded: list[Any] = [reader.clip(out, item) for item in reader.items(out)]
+    counts = {clip.clip_id: len(labelled(clip)) for clip, _ in given}
+    assert {clip.clip_id: len(labelled(clip)) for clip, _ in loaded} == counts
 
 
 @pytest.mark.parametrize("form", ["coco", "hiertext", "textseg", "webdataset"])

@@ -19,6 +19,11 @@ def hills(*centres: float, width: float = 6.0) -> np.ndarray:
     return (along[None] * np.exp(-(((y - 10) / 6) ** 2))[:, None]).astype(np.float32)
 
 
+def profile(*heights: float) -> np.ndarray:
+    """An upright map that is as high everywhere in a column."""
+    return np.array([heights] * 3, np.float32)
+
+
 def widths(cuts: Cuts) -> list[float]:
     return [round(end - start, 2) for start, end in cuts]
 
@@ -34,12 +39,41 @@ def test_without_a_transcript_hills_are_counted() -> None:
     assert characters.cut(strip.of(LINE), None, ()) == ()
 
 
+def test_only_what_rises_above_the_seed_is_a_character() -> None:
+    assert len(characters.hills(profile(0.0, 0.61, 0.0, 0.59, 0.0, 0.61))) == 2
+    assert len(characters.hills(profile(0.9, 0.61, 0.9))) == 1
+    assert len(characters.hills(profile(0.9, 0.59, 0.9))) == 2
+
+
+def test_neighbours_part_where_the_map_is_lowest_and_in_the_middle_where_nothing_belongs_to_either() -> None:
+    assert widths(characters.hills(profile(0.9, 0.5, 0.45, 0.5, 0.5, 0.9))) == [0.42, 0.58]
+    assert widths(characters.hills(profile(0.9, 0.3, 0.1, 0.3, 0.3, 0.9))) == [0.5, 0.5]
+
+
+def test_as_many_places_as_letters_are_taken_whatever_their_widths() -> None:
+    uneven = ((0.0, 0.1), (0.1, 0.8), (0.8, 1.0))
+    assert characters.counted(uneven, [1.0, 2.0, 3.0]) == uneven
+
+
 def test_too_few_hills_split_the_widest() -> None:
-    assert widths(characters.counted(((0.0, 0.2), (0.2, 0.4), (0.4, 0.8), (0.8, 1.0)), [1.0] * 5)) == [0.2] * 5
+    cuts = ((0.0, 0.2), (0.2, 0.4), (0.4, 0.8), (0.8, 1.0))
+    assert widths(characters.counted(cuts, [9.0, 1.0, 1.0, 1.0, 1.0])) == [0.2] * 5
 
 
 def test_a_wide_one_becomes_as_many_as_its_width_says() -> None:
-    assert widths(characters.counted(((0.0, 0.1), (0.1, 0.2), (0.2, 0.9), (0.9, 1.0)), [1.0] * 10)) == [0.1] * 10
+    cuts = ((0.0, 0.1), (0.1, 0.2), (0.2, 0.9), (0.9, 1.0))
+    assert widths(characters.counted(cuts, [9.0] + [1.0] * 9)) == [0.1] * 10
+
+
+def test_a_wide_one_becomes_no_more_than_the_letters_that_are_missing() -> None:
+    cuts = ((0.0, 0.1), (0.1, 0.2), (0.2, 0.9), (0.9, 1.0))
+    assert widths(characters.counted(cuts, [9.0, 1.0, 1.0, 1.0, 1.0])) == [0.1, 0.1, 0.35, 0.35, 0.1]
+
+
+def test_one_and_a_half_times_the_usual_width_is_where_a_wide_one_begins() -> None:
+    glyphs, usual = [1.0, 1.0, 1.0, 1.0, 6.0], ((0.0, 0.2), (0.2, 0.4))
+    assert widths(characters.counted((*usual, (0.4, 0.68), (0.68, 0.88)), glyphs)) == [0.1, 0.1, 0.1, 0.1, 0.6]
+    assert widths(characters.counted((*usual, (0.4, 0.72), (0.72, 0.92)), glyphs)) == [0.2, 0.2, 0.16, 0.16, 0.2]
 
 
 def test_too_many_hills_merge_the_closest() -> None:
@@ -47,7 +81,7 @@ def test_too_many_hills_merge_the_closest() -> None:
 
 
 def test_hills_of_one_width_that_do_not_agree_become_parts_by_the_widths_of_glyphs() -> None:
-    assert widths(characters.counted(((0.0, 0.5), (0.5, 1.0)), [1.0] * 5)) == [0.2] * 5
+    assert widths(characters.counted(((0.0, 0.5), (0.5, 1.0)), [3.0, 1.0, 4.0, 2.0])) == [0.3, 0.1, 0.4, 0.2]
     assert widths(characters.counted((), [3.0, 1.0, 4.0, 2.0])) == [0.3, 0.1, 0.4, 0.2]
 
 

@@ -1,5 +1,7 @@
 """Priors of characters and the points they give (Char-SAM's CGR)."""
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
@@ -16,6 +18,11 @@ def prior(char: str) -> np.ndarray:
     found = glyphs.prior(char, char, "")
     assert found is not None
     return found
+
+
+def blank() -> np.ndarray:
+    """A prior of nothing, to draw on."""
+    return np.zeros((glyphs.SIDE, glyphs.SIDE), np.float32)
 
 
 @pytest.mark.parametrize("char", ["O", "A", "g", "8", "R"])
@@ -35,6 +42,39 @@ def test_a_letter_without_counter_has_its_negative_points_beside_it() -> None:
     off = glyphs.negatives(prior("L"))
     assert (prior("L")[off] < 0.1).all()
     assert (off[0] < 24).any()
+
+
+def test_positive_points_lie_in_the_middle_of_what_all_fonts_draw_and_nowhere_else() -> None:
+    """A bar of all fonts, 5 px wide, and a wider one of most of them."""
+    drawn = blank()
+    drawn[3:29, 4:9], drawn[3:29, 16:28] = 1.0, 0.85
+    rows, columns = glyphs.positives(drawn)
+    assert columns.tolist() == [6, 6, 6]
+    assert np.diff(sorted(rows)).min() >= 8
+
+
+def test_negative_points_lie_in_the_middle_of_a_counter_and_then_where_there_is_most_room() -> None:
+    """A ring round a counter of 5 x 5 px, a hole that some fonts fill, and room on the right."""
+    drawn = blank()
+    drawn[6:19, 1:14] = 1.0
+    drawn[10:15, 5:10] = 0.0
+    drawn[21:30, 1:14], drawn[24:27, 5:8] = 1.0, 0.2
+    (first, second) = zip(*glyphs.negatives(drawn), strict=True)
+    assert first == (12, 7)
+    assert 20 <= second[1] <= 25
+
+
+def test_a_prior_is_the_mean_over_the_fonts(tmp_path: Path) -> None:
+    """With serifs and without."""
+    for name in ("news-sans", "news-serif"):
+        font = next(path for path in glyphs.fonts("") if path.stem == name)
+        for folder in (tmp_path / name, tmp_path / "both"):
+            folder.mkdir(exist_ok=True)
+            (folder / font.name).symlink_to(font)
+    sans, serif, both = (glyphs.prior("I", "I", str(tmp_path / name)) for name in ("news-sans", "news-serif", "both"))
+    assert sans is not None and serif is not None and both is not None
+    assert not np.array_equal(sans, serif)
+    assert both == pytest.approx((sans + serif) / 2)
 
 
 def test_points_are_apart() -> None:
@@ -84,6 +124,6 @@ def test_glyphs_move_to_the_letters(dark: bool) -> None:
     assert ((plane > 0.5) & strokes).sum() / ((plane > 0.5) | strokes).sum() > 0.6
 
 
-def test_a_folder_without_fonts_is_one_line(tmp_path: object) -> None:
+def test_a_folder_without_fonts_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"no \.ttf"):
         glyphs.fonts(str(tmp_path))
