@@ -18,9 +18,11 @@ Splits = Mapping[str, Sequence[Seen]]
 def leaks(splits: Splits, held_out: Collection[str], lock: Lock, settings: DuplicateConfig) -> Places:
     """Keys in more than one split, ids that occur twice, splits that the lock forbids, near-duplicates.
 
-    `held_out` are SHA-256 of fonts. Near-duplicates in one split are only worth a look.
+    `held_out` are SHA-256 of fonts. Near-duplicates in one split, and labels of test that are a model's proposals, are
+    only worth a look.
     """
     yield from _twice(splits)
+    yield from _anchored(splits.get("test", ()))
     where: dict[str, dict[str, Seen]] = defaultdict(dict)
     for name, clips in splits.items():
         for one, print_ in ((one, one.fingerprint) for one in clips):
@@ -45,6 +47,13 @@ def _twice(splits: Splits) -> Places:
             if one.clip_id in seen:
                 yield _place(one, "clip-twice", f"its id occurs in {seen[one.clip_id]} too")
             seen[one.clip_id] = name
+
+
+def _anchored(test: Sequence[Seen]) -> Places:
+    for one in test:
+        if one.kept:
+            text = f"people left {counted(one.kept, 'label')} as a model proposed them: do not score that model here"
+            yield _place(one, "label-anchored", text, severe=False)
 
 
 def _shared(key: str, by_split: Mapping[str, Seen]) -> Places:

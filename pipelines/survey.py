@@ -26,6 +26,8 @@ class Seen:
     """None where neither the layer nor its inputs have pictures"""
     best: int
     """Rank of the best source among its instances"""
+    kept: int
+    """Instances that people left as a model proposed them"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +76,14 @@ def fonts(clips: Iterable[Seen]) -> dict[str, str]:
 
 def seen(layer: Location, clip: Clip, print_: Fingerprint | None) -> Seen:
     """What is kept of a clip."""
-    origin = replace(clip.origin, spec=None)
-    return Seen(clip_id=clip.clip_id, layer=str(layer), origin=origin, fingerprint=print_, best=merge.best(clip))
+    return Seen(
+        clip_id=clip.clip_id,
+        layer=str(layer),
+        origin=replace(clip.origin, spec=None),
+        fingerprint=print_,
+        best=merge.best(clip),
+        kept=sum(one.effort == "kept" for frame in clip.frames for one in frame.instances),
+    )
 
 
 def _look(layer: str, name: str, settings: DuplicateConfig) -> SeenShard:

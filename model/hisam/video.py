@@ -1,7 +1,7 @@
 """SAM2Text that also knows words, lines and paragraphs: the layout of Hi-SAM on video, which remembers its strokes."""
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,7 @@ from sts.errors import ConfigError
 
 ELSEWHERE = ("conv_s0", "conv_s1", "pred_obj_score_head", "to_2x", "heads_2x", "to_4x", "head_4x", "iou_4x")
 """Parts of the stroke decoder that the layout has no use for"""
+STROKES, LAYOUT = "sam_mask_decoder.", "hi_decoder."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,10 @@ class LayoutSAM2Text(SAM2Text):
         self.hi_decoder = _begun(strokes)
         self.train()
 
+    def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False) -> Any:
+        """As always; from weights without layout, its decoder begins as that of strokes in them."""
+        return super().load_state_dict({**self._begun(state_dict), **state_dict}, strict=strict, assign=assign)
+
     def loss(self, batch: Batch) -> dict[str, Tensor]:
         """Losses of SAM2Text, and of words, lines and paragraphs at points on the strokes of every frame."""
         frames, marks = self.encode(batch.video), targets.draw(batch, self.config.layout)
@@ -83,6 +88,13 @@ class LayoutSAM2Text(SAM2Text):
             dense=dense,
         )
         return self.hi_decoder.ask(known, words)
+
+    def _begun(self, state: Mapping[str, Any]) -> dict[str, Any]:
+        """The decoder of layout that weights of SAM2Text stand for; nothing for weights that have their own."""
+        if any(name.startswith(LAYOUT) for name in state):
+            return {}
+        names = [name for name in self.hi_decoder.state_dict() if STROKES + name in state]
+        return {LAYOUT + name: state[STROKES + name] for name in names}
 
 
 def _begun(strokes: MultiScaleDecoder) -> VideoHierDecoder:

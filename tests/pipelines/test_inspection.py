@@ -202,6 +202,15 @@ def test_a_held_out_font_outside_test_is_a_leak(set_of: SetOf, clip_of: ClipOf, 
     assert ("clip-000", "leak-font", True) in told(folder)
 
 
+def test_proposals_that_people_left_are_doubted_in_test_alone(set_of: SetOf, clip_of: ClipOf, tmp_path: Path) -> None:
+    def left(clip: Clip) -> Clip:
+        frames = (replace(f, instances=tuple(replace(i, effort="kept") for i in f.instances)) for f in clip.frames)
+        return replace(clip, frames=tuple(frames))
+
+    folder = made_split(set_of, tmp_path, train=[left(clip_of(0))], test=[left(clip_of(1)), clip_of(2)])
+    assert told(folder) == [("clip-001", "label-anchored", False)]
+
+
 def test_a_split_that_the_lock_forbids_is_named(split_set: Path) -> None:
     lock = split.read_lock(split_set / "splits.lock")
     train = next(layers.read(split_set / "train", pictures=False)).clip_id

@@ -1,6 +1,7 @@
 """SAM2Text with layout is SAM2Text where strokes are concerned, and learns words, lines and paragraphs beside it."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -42,6 +43,18 @@ def test_the_decoder_of_layout_begins_as_that_of_strokes_without_what_it_has_no_
     added = {name.partition(".")[0] for name in own.keys() - shared}
     assert added == {"word_mask_dc", "word_mask_refine", "output_word_mlp"}
     assert all(parameter.requires_grad for parameter in net.hi_decoder.parameters())
+
+
+def test_from_weights_of_sam2text_the_decoder_of_layout_begins_as_theirs(tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    stock, path = SAM2Text(size="micro"), str(tmp_path / "net.safetensors")
+    checkpoints.save(path, stock, 1)
+    net = made()
+    checkpoints.initialise(net, path)
+    own, strokes = net.hi_decoder.state_dict(), stock.sam_mask_decoder.state_dict()
+    shared = own.keys() & strokes.keys()
+    assert len(shared) > 50
+    assert all(torch.equal(own[name], strokes[name]) for name in shared)
 
 
 def test_a_point_of_a_row_is_asked_of_that_row(net: LayoutSAM2Text) -> None:
