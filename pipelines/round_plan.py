@@ -34,6 +34,8 @@ class RoundsConfig:
     """Clips with their truth that no round trains on, and that every round is measured on"""
     shares: tuple[float, ...] = (1 / 16, 1 / 8, 1 / 4, 1 / 2)
     """Of the clips, that are annotated when each round ends; the first is the seed set"""
+    steps: tuple[int, ...] = ()
+    """Training steps of each round, more where there is more to learn; () for those of `train` in all"""
     review: str = ""
     """Pre-labels with a `review.parquet` that says which clips come first; "" for an order by chance"""
     random: float = 0.15
@@ -58,10 +60,18 @@ class RoundsConfig:
         rising = all(a < b for a, b in zip((0.0, *self.shares), self.shares, strict=False))
         if not self.shares or not rising or self.shares[-1] > 1:
             raise ConfigError(f"shares = {self.shares}: give rising shares of the clips, above 0 and up to 1")
+        if self.steps and len(self.steps) != len(self.shares):
+            raise ConfigError(
+                f"steps = {self.steps}: give one number for each of the {len(self.shares)} shares, or none"
+            )
         if not 0 <= self.random <= 1:
             raise ConfigError(f"random = {self.random}: give a share, 0 to 1")
         self.simulated()
         self.pushed("", 0)
+
+    def trained(self, number: int) -> dict[str, Any]:
+        """Settings of the training of a round."""
+        return {**self.train, "steps": self.steps[number]} if self.steps else self.train
 
     def simulated(self) -> SimulateConfig:
         """Settings of one simulated annotator that leaves its labels."""

@@ -80,7 +80,13 @@ class Rounds:
     def _refuse_other(self) -> None:
         """ConfigError for a project directory of other rounds; more `shares` extend it."""
         inputs = manifest.lineage(self.project, [self.pool, self.frozen, *([self.truth] if self.truth else [])])
-        settled = {**config.to_dict(self.settings), "shares": None, "weights": self.weights, "inputs": inputs}
+        settled = {
+            **config.to_dict(self.settings),
+            "shares": None,
+            "steps": None,
+            "weights": self.weights,
+            "inputs": inputs,
+        }
         path = self.project / RECORD
         if path.exists():
             before = json.loads(path.read_text(encoding="utf-8"))
@@ -113,7 +119,7 @@ class Rounds:
         trained = f"{place}/dataset/train"
         round_plan.check_apart(self.frozen, str(self.project / trained), self.workers)
         options = {"weights": self._weights(number - 1)}
-        self._step("model.train", (trained,), f"{place}/train", settings=self.settings.train, options=options)
+        self._step("model.train", (trained,), f"{place}/train", settings=self.settings.trained(number), options=options)
         one = Round(name=place, clips=clips, layers=labelled.layers, work=labelled.work)
         return self._measured(one, self._weights(number), done[-1].name)
 

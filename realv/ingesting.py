@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 SHORT = "shorter than `shortest`"
 DAMAGED = "damaged"
+CUT_OFF = "cut off"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,9 @@ def run(settings: IngestConfig, folder: Path, out: Location, n: int | None, work
     """Make what is missing of the clips of the first `n` sources. DataError if not a single clip can be made."""
     plan = Plan(settings.fps, settings.sequence_fps, settings.largest, settings.frames_per_shard)
     finder(config.to_json(settings.finder))
+    if files.exists(out):
+        with files.claimed(out):  # another run is said now, not after every file has been read
+            pass
     parts = sources.items(sources.survey(folder, plan, n), plan)
     job = stage.Stage(command="realv.ingest", config=config.to_dict(settings), out=out)
     done = stage.make(job, partial(clips, settings, folder), parts, workers)
@@ -82,7 +86,7 @@ def clips(settings: IngestConfig, folder: Path, item: tuple[Part, ...], notes: N
         try:
             yield from _of_part(settings, folder, part, notes)
         except DataError as error:
-            log.warning("left out: %s", error)
+            log.warning("left out: %s", error.fault)
             notes.drop(part.source.name, "it cannot be read")
 
 
@@ -109,6 +113,8 @@ def _of_part(settings: IngestConfig, folder: Path, part: Part, notes: Notes) -> 
     if lost:
         log.warning("%s: %s cannot be read", folder / part.source.name, counted(lost, "frame"))
         notes.drop(f"{part.source.name}: {counted(lost, 'frame')}", DAMAGED)
+    if part.source.promised_s and part.stop == part.source.frames:
+        notes.drop(f"{part.source.name}: the rest of {part.source.promised_s:.1f} s", CUT_OFF)
 
 
 def _tell(done: Manifest, out: Location, folder: Path) -> None:

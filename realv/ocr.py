@@ -73,7 +73,7 @@ def engine() -> Any:
     except ImportError as error:
         raise PluginError(
             f"reading text needs rapidocr-onnxruntime ({error}): pip install --no-deps rapidocr-onnxruntime "
-            "(Python below 3.13); or give words another finder"
+            "(Python below 3.13); or take the words that a set has, as configs/realv/boxes.toml does"
         ) from error
     return RapidOCR()
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import logging
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
@@ -20,11 +21,13 @@ from sts.types import Clip, Manifest
 
 log = logging.getLogger(__name__)
 
+TOLD_S = 20.0
+"""From one line on how far a shard is to the next"""
+
 
 def _steps() -> tuple[dict[str, Any], ...]:
-    return tuple(
-        {"class": f"realv.labelers.{name}"} for name in ("link:Link", "propagate:Propagate", "hierarchy:Hierarchy")
-    )
+    steps = ("link:Link", "propagate:Propagate", "whole:Whole", "hierarchy:Hierarchy")
+    return tuple({"class": f"realv.labelers.{name}"} for name in steps)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +79,11 @@ def prelabel(settings: PrelabelConfig, sources: Sequence[str], out: Location, wo
 
 def _clips(job: Job, name: str, notes: Notes) -> Iterator[Clip]:
     clock, path = Clock(), files.join(job.sources[0], name)
-    for index in range(shards.footer(path).clips):
+    n, told = shards.footer(path).clips, time.monotonic()
+    for index in range(n):
+        if time.monotonic() - told > TOLD_S:
+            log.info("%s: %d of %d clips", name, index, n)
+            told = time.monotonic()
         clip = shards.read_clip(path, index, pictures=False)
         try:
             labelled, apart = _labelled(job, clip, clock)

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import UInt8
 from PIL import Image
 
-from realv.sources import Part, picture_size
+from realv.sources import Part, any_size, picture_size
 from sts import jpeg, video
 from sts.errors import DataError
 
@@ -82,7 +82,7 @@ def _read(path: Path, largest: int) -> tuple[Picture, bytes | None]:
         raise DataError(f"{path} has {width}x{height} px; largest = {largest} px in the settings")
     data = path.read_bytes()
     try:
-        with Image.open(io.BytesIO(data)) as image:
+        with any_size(), Image.open(io.BytesIO(data)) as image:
             image.load()  # OpenCV gives half a picture for half a file
     except (OSError, SyntaxError, ValueError) as error:
         raise DataError(f"{path} is damaged ({error})") from error

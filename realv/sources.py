@@ -1,10 +1,10 @@
 """Finds what a folder holds, reads its ledger, and divides it into parts that go into shards."""
 
+import contextlib
 import hashlib
 import logging
 import os
 import re
-import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -25,6 +25,7 @@ VIDEOS = (
     ".vob .webm .wmv"
 )
 PICTURES = ".bmp .jpeg .jpg .png .tif .tiff .webp"
+HEIC = ".heic .heif"
 ONE = Fraction(1)
 
 
@@ -45,6 +46,8 @@ class Source:
     interlaced: bool = False
     transfer: str = ""
     """pq, hlg or bt2020, where colours are brought to BT.709"""
+    promised_s: float = 0.0
+    """How long its header says that it lasts, where the end is missing; else 0"""
     license: str = ledger.UNSTATED
     credit: str = ""
     url: str = ""
@@ -78,12 +81,18 @@ class Plan:
 
 
 def survey(folder: Path, plan: Plan, n: int | None) -> list[Source]:
-    """The first n videos, pictures and sequences of a folder, in order of their names; DataError if there is none."""
+    """The first n videos, pictures and sequences of a folder, in order of their names; DataError if there is none.
+
+    ConfigError for a ledger that cannot be read or names a file that is not there.
+    """
     if not folder.is_dir():
         raise DataError(f"{folder} is no folder: put videos or pictures into it, or name their folder with --in")
     found = list(_found(folder))[:n]
     if not found:
         raise DataError(f"{folder} is empty: put videos or pictures into it, or name their folder with --in")
+    for path in _walk(folder):
+        if path.name == ledger.NAME:
+            ledger.check(folder / path.parent)
     seen: dict[str, str] = {}
     return [_once(_inspected(folder, source, plan), seen) for source in found]
 
@@ -137,10 +146,10 @@ def _found(folder: Path) -> Iterator[Source]:
 def _single(path: PurePosixPath) -> Source:
     suffix = path.suffix.lower()
     kind: Literal["video", "picture"] = "picture" if suffix in PICTURES.split() else "video"
-    known = suffix in f"{VIDEOS} {PICTURES}".split()
-    return Source(
-        kind=kind, name=str(path), files=(str(path),), fault="" if known else "neither video nor picture by its name"
-    )
+    fault = "" if suffix in f"{VIDEOS} {PICTURES}".split() else "neither video nor picture by its name"
+    if suffix in HEIC.split():
+        fault = "HEIC is not read: convert it to JPEG"
+    return Source(kind=kind, name=str(path), files=(str(path),), fault=fault)
 
 
 def natural(name: str) -> list[tuple[int, str]]:
@@ -159,12 +168,12 @@ def _walk(folder: Path) -> Iterator[PurePosixPath]:
 def _inspected(folder: Path, source: Source, plan: Plan) -> Source:
     """With its hash, its terms and what it holds, or with the reason why it is left out."""
     if source.fault:
-        log.warning("left out: %s is %s", folder / source.name, source.fault)
+        log.warning("left out: %s: %s", folder / source.name, source.fault)
         return source
     try:
         return _checked(folder, source, plan)
     except DataError as error:
-        log.warning("left out: %s", error)
+        log.warning("left out: %s", error.fault)
         return replace(source, fault="it cannot be read")
 
 
@@ -175,7 +184,8 @@ def _checked(folder: Path, source: Source, plan: Plan) -> Source:
     held = replace(
         source, sha256=digest, license=terms.license, credit=terms.credit, url=terms.url, consent=terms.consent
     )
-    fault = _refusal(terms, hashes)
+    refusals = (_refusal(ledger.entry(folder / name), hashes) for name in source.files)
+    fault = next(filter(None, refusals), None)
     if fault:
         log.warning("left out: the ledger says of %s: %s", folder / source.name, fault[1])
         return replace(held, fault=fault[0])
@@ -200,12 +210,16 @@ def _video(folder: Path, source: Source, plan: Plan) -> Source:
         log.info("%s has colours of %s: they are brought to BT.709", folder / source.name, info.transfer)
     if info.height * info.width > plan.largest:
         return _too_large(folder, source, (info.width, info.height), plan)
+    if info.promised_s:
+        ends = (folder / source.name, info.times_s[-1], info.promised_s)
+        log.warning("%s: ends at %.1f s of %.1f s: cut off?", *ends)
     return replace(
         source,
         fps=info.fps,
         frames=len(info.times_s),
         interlaced=info.interlaced,
         transfer=info.transfer or "",
+        promised_s=info.promised_s,
     )
 
 
@@ -222,12 +236,20 @@ def _pictures(folder: Path, source: Source, plan: Plan) -> Source:
 def picture_size(path: Path) -> tuple[int, int]:
     """Width and height, px, from the head of a file. DataError for what is no picture."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the caller compares the size
-            with Image.open(path) as image:
-                return image.size
-    except (OSError, SyntaxError, ValueError, UnidentifiedImageError, Image.DecompressionBombError) as error:
+        with any_size(), Image.open(path) as image:
+            return image.size
+    except (OSError, SyntaxError, ValueError, UnidentifiedImageError) as error:
         raise DataError(f"{path} is damaged or no picture ({str(error).partition(': ')[0]})") from error
+
+
+@contextlib.contextmanager
+def any_size() -> Iterator[None]:
+    """Pillow without its own limit of pixels: `largest` in the settings is ours."""
+    limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+    try:
+        yield
+    finally:
+        Image.MAX_IMAGE_PIXELS = limit
 
 
 def _too_large(folder: Path, source: Source, size: tuple[int, int], plan: Plan) -> Source:

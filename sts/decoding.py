@@ -30,6 +30,8 @@ EARLY = (1.0, 10.0, None)
 """s before a frame that a seek to it aims at, one after the other: a frame may need others that are shown after it"""
 RATE = 25
 """Frames a second where a file says nothing"""
+TIMED = ("matroska,webm", "flv")
+"""Formats whose header says how long the file lasts, and nothing of single streams"""
 LIMITED_RANGE = 1
 FULL_RANGE = 2
 BT2020 = 9
@@ -42,7 +44,7 @@ def opened(path: Path) -> Iterator[tuple[Any, Any]]:
     try:
         with av.open(str(path)) as container:
             if not container.streams.video:
-                raise DataError(f"{path} has no video stream: leave it out")
+                raise DataError(f"{path} has no video stream", "leave it out")
             stream = container.streams.video[0]
             stream.thread_count = 1
             yield container, stream
@@ -82,6 +84,22 @@ def clock_of(container: Any, stream: Any) -> Clock:
     if stamps:
         return Clock(stamps=tuple(sorted(stamps)), base=stream.time_base, stamped=True)
     return Clock(stamps=tuple(range(len(packets))), base=1 / Fraction(stream.average_rate or RATE), stamped=False)
+
+
+def promised_s(container: Any, stream: Any) -> float:
+    """How long the header says that it lasts, seconds; 0 where that would be a guess."""
+    if stream.frames and stream.duration:
+        return float(stream.duration * stream.time_base)
+    return float(container.duration / av.time_base) if container.format.name in TIMED and container.duration else 0.0
+
+
+def lasting_s(container: Any, stream: Any) -> float:
+    """How long what is there lasts, seconds; with its sound where the header speaks of the whole file. Reads it all."""
+    streams = [stream] if stream.frames else [*container.streams.video, *container.streams.audio]
+    shown = ((one, one.dts if one.pts is None else one.pts) for one in _packets(container, streams) if one.size)
+    spans = [(stamp * one.time_base, (one.duration or 0) * one.time_base) for one, stamp in shown if stamp is not None]
+    first = min((start for start, _ in spans), default=0)
+    return float(max((start + length for start, length in spans), default=0) - min(first, 0))
 
 
 def _packets(container: Any, stream: Any) -> Iterator[Any]:

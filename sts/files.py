@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import fcntl
 import hashlib
 import os
 import posixpath
@@ -12,7 +13,7 @@ from typing import IO, Any
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from sts.errors import DataError
+from sts.errors import ConfigError, DataError
 
 Location = str | Path
 """A path, or a URL such as s3://bucket/key"""
@@ -125,6 +126,50 @@ def replacing(location: Location) -> Iterator[IO[bytes]]:
         raise
 
 
+@contextlib.contextmanager
+def claimed(directory: Location) -> Iterator[None]:
+    """A directory that no other process of this machine writes until the block ends; ConfigError while one does.
+
+    The lock is on the directory itself, and ends with its process, however that ends. A store, or a disk that knows
+    no locks, keeps nobody out.
+    """
+    path = local(directory)
+    if path is None:
+        yield
+        return
+    try:
+        Path(path).mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_RDONLY)
+    except OSError as error:
+        raise _unwritable(directory, error) from error
+    try:
+        _lock(handle, directory)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int, directory: Location) -> None:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise ConfigError(
+            f"{directory} is being written by another run{_holder(handle)}: wait for it, or give another --out"
+        ) from error
+    except OSError:  # a disk without locks
+        return
+
+
+def _holder(handle: int) -> str:
+    """Who has the lock, where the system tells."""
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/locks").read_text().splitlines():
+            words = line.split()
+            if words[1] == "FLOCK" and words[5].endswith(f":{os.fstat(handle).st_ino}"):
+                return f" (process {words[4]})"
+    return ""
+
+
 def _find(location: Location) -> tuple[Any, str]:
     try:
         fs, path = fsspec.core.url_to_fs(str(location))
@@ -134,16 +179,30 @@ def _find(location: Location) -> tuple[Any, str]:
 
 
 def _drop_stale(fs: Any, folder: str, name: str) -> None:
-    """Remove what a killed process left of the same file."""
+    """Remove what a killed process left of the same file; what belongs to one that is alive stays."""
     for item in fs.ls(folder, detail=False):
         base = posixpath.basename(item)
-        if base.startswith(f".{name}.") and base.endswith(".tmp"):
-            fs.rm(item)
+        pid = base.removeprefix(f".{name}.").removesuffix(".tmp")
+        if base == f".{name}.{pid}.tmp" and pid.isdecimal() and not _alive(int(pid)):
+            with contextlib.suppress(FileNotFoundError):  # another process was faster
+                fs.rm(item)
+
+
+def _alive(pid: int) -> bool:
+    """Whether a process of this machine has this number."""
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:  # of another user
+        return True
+    return True
 
 
 def _unwritable(location: Location, error: OSError) -> DataError:
     if isinstance(error, FileExistsError | NotADirectoryError):
-        file = next(place for place in Path(_find(location)[1]).parents if place.exists())
+        path = Path(_find(location)[1])
+        file = next(place for place in (path, *path.parents) if place.exists())
         return DataError(f"cannot write {location}: {file} is a file and not a directory; choose another --out")
     return DataError(
         f"cannot write {location}: {error.strerror or error}; make room or choose another --out, then run it again"

@@ -5,6 +5,7 @@ license = "CC-BY-4.0"
 credit = "A. Person"
 """
 
+import difflib
 import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
@@ -52,6 +53,24 @@ def entry(path: Path) -> Entry:
         return config.from_dict(Entry, tables.get(name, {}), where=f"{ledger} [{name!r}]")
     except ConfigError as error:
         raise DataError(str(error)) from error
+
+
+def check(folder: Path) -> None:
+    """ConfigError for a ledger that cannot be read, or that names what is not there: its refusal would not hold."""
+    ledger, there = folder / NAME, [path.name for path in folder.iterdir()]
+    try:
+        names = list(_tables(ledger, ledger.stat().st_mtime_ns))
+        for name in names:
+            entry(folder / name)
+    except DataError as error:
+        raise ConfigError(str(error)) from error
+    for name in names:
+        if name not in (ANY, *there):
+            near = difflib.get_close_matches(name, there, n=1)
+            hint = (
+                f"did you mean {near[0]!r}?" if near else "write its name as it is in that folder, or delete the table"
+            )
+            raise ConfigError(f"{ledger} names {name!r}, and no such file lies beside it: {hint}")
 
 
 @lru_cache(maxsize=16)

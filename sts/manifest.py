@@ -29,8 +29,12 @@ def read(directory: Location) -> Manifest:
     if not files.exists(path):
         if not files.exists(directory):
             raise DataError(f"{directory} does not exist: give the directory that a command has written")
-        made = "its command did not finish: run it again" if shard_names(directory) else "it is no data directory"
-        raise DataError(f"{directory} has no {NAME}: {made}")
+        if shard_names(directory):
+            raise DataError(f"{directory} has no {NAME}: its command did not finish: run it again")
+        raise DataError(
+            f"{directory} has no {NAME}: it is no data directory; `python -m realv.ingest --in {directory}` makes one "
+            "of videos and photos"
+        )
     with files.reading(path) as file:
         text = file.read()
     try:

@@ -52,20 +52,22 @@ Make = Callable[[Any, Notes], Iterable[Item]]
 def make(stage: Stage, clips: Make, items: Sequence[Any], workers: str = "1") -> Manifest:
     """One shard an item; items are plain values that say what goes in, without paths of this machine.
 
-    Shards that are there stay, a larger sequence of items extends, an item that changed is made anew.
+    Shards that are there stay, a larger sequence of items extends, an item that changed is made anew. One run at a
+    time writes a directory.
     """
     meta = _meta(stage)
     metas = [{**meta, "item": config.to_json(item)} for item in items]
-    there = _there(stage, metas)
-    tasks = {
-        i: partial(_shard, files.join(stage.out, manifest.shard_name(i)), clips, item, metas[i])
-        for i, item in enumerate(items)
-        if i not in there
-    }
-    if tasks:
-        files.remove(files.join(stage.out, manifest.NAME))
-    infos = {**there, **run.map_shards(tasks, workers)}
-    return _finish(stage, json.loads(meta["inputs"]), [infos[i] for i in range(len(items))])
+    with files.claimed(stage.out):
+        there = _there(stage, metas)
+        tasks = {
+            i: partial(_shard, files.join(stage.out, manifest.shard_name(i)), clips, item, metas[i])
+            for i, item in enumerate(items)
+            if i not in there
+        }
+        if tasks:
+            files.remove(files.join(stage.out, manifest.NAME))
+        infos = {**there, **run.map_shards(tasks, workers)}
+        return _finish(stage, json.loads(meta["inputs"]), [infos[i] for i in range(len(items))])
 
 
 def notes(directory: Location) -> Notes:

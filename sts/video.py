@@ -26,6 +26,8 @@ Picture = UInt8[np.ndarray, "h w 3"]
 Video = UInt8[np.ndarray, "t h w 3"]
 
 BT709 = 1
+MISSING = (1.0, 0.05)
+"""s, and share of what the header says, that a file which was cut off lacks at least"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,8 @@ class VideoInfo:
     """By the first frame; such frames are deinterlaced"""
     transfer: Transfer | None = None
     """What colours are brought to BT.709 from"""
+    promised_s: float = 0.0
+    """How long the header says that it lasts, where the end is missing: at least MISSING; else 0"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +68,12 @@ def probe(path: Path) -> VideoInfo:
     """Reads every packet but decodes one frame. DataError for a file that is no video or has no frame."""
     with decoding.opened(path) as (container, stream):
         clock, rate = decoding.clock_of(container, stream), stream.average_rate
+        promised = decoding.promised_s(container, stream)
     with decoding.opened(path) as (container, stream):
         first = next((frame for frame, _, _ in decoding.undamaged(container, stream)), None)
         transfer = decoding.transfer_of(stream)
     if first is None or not clock.stamps:
-        raise DataError(f"{path} has no video frame: leave it out")
+        raise DataError(f"{path} has no video frame", "leave it out")
     times = tuple(clock.seconds(index) for index in range(len(clock.stamps)))
     average = Fraction((len(times) - 1) / times[-1]).limit_denominator(1001) if times[-1] > 0 else Fraction(1)
     turned = decoding.quarters(first) % 2 == 1
@@ -79,7 +84,17 @@ def probe(path: Path) -> VideoInfo:
         times_s=times,
         interlaced=bool(first.interlaced_frame),
         transfer=transfer,
+        promised_s=promised if _lacking(promised, times[-1]) and _lacking(promised, _lasting_s(path)) else 0.0,
     )
+
+
+def _lasting_s(path: Path) -> float:
+    with decoding.opened(path) as (container, stream):
+        return decoding.lasting_s(container, stream)
+
+
+def _lacking(promised_s: float, there_s: float) -> bool:
+    return promised_s - there_s >= max(MISSING[0], MISSING[1] * promised_s)
 
 
 def frames(path: Path, start: int = 0, stop: int | None = None) -> Iterator[tuple[float, Picture]]:

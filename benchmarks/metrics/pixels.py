@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import numpy as np
+from jaxtyping import Float64
 
 from benchmarks.metrics import boundary, objects, region
 from benchmarks.metrics.rows import Rows
@@ -21,14 +22,18 @@ class Pixels:
         self.rows = Rows(scores=scores, by_rule=by_rule)
 
     def update(self, truth: Clip, prediction: Clip) -> None:
-        """Count one clip. DataError for another size or a frame without prediction."""
+        """Count one clip. DataError for another size or a frame without prediction.
+
+        A truth that has words and no strokes cannot tell: its clip says nothing.
+        """
         frames = [(region.row(view), boundary.row(view), objects.seen(view)) for view in views(truth, prediction)]
         parts = [
             region.total([frame[0] for frame in frames]),
             boundary.total([frame[1] for frame in frames]),
             objects.total([frame[2] for frame in frames]),
         ]
-        self.rows.add(truth.clip_id, np.concatenate(parts))
+        row = np.concatenate(parts)
+        self.rows.add(truth.clip_id, row if _drawn(truth) else np.full_like(row, np.nan))
 
     def merge(self, other: "Pixels") -> None:
         """Take over the clips of another shard."""
@@ -41,10 +46,23 @@ class Pixels:
 
 def scores(table: PerClip) -> dict[str, float]:
     """Scores of some clips from their rows; NaN for what none of them has."""
-    parts = np.split(table, ENDS, axis=1)
-    return {**region.scores(parts[0]), **boundary.scores(parts[1]), **objects.scores(parts[2])}
+    told = _told(table)
+    parts = np.split(told if len(told) else np.zeros((1, table.shape[1])), ENDS, axis=1)
+    found = {**region.scores(parts[0]), **boundary.scores(parts[1]), **objects.scores(parts[2])}
+    return found if len(told) else dict.fromkeys(found, np.nan)
 
 
 def by_rule(table: PerClip) -> frozenset[str]:
     """Those of Region; the others have no such rule."""
-    return region.by_rule(np.split(table, ENDS, axis=1)[0])
+    told = _told(table)
+    return region.by_rule(np.split(told, ENDS, axis=1)[0]) if len(told) else frozenset()
+
+
+def _drawn(truth: Clip) -> bool:
+    """Whether somebody drew strokes, or said that there is no text."""
+    texts = [one for frame in truth.frames if frame.labelled for one in frame.instances]
+    return not texts or any(one.mask is not None for one in texts)
+
+
+def _told(table: PerClip) -> Float64[np.ndarray, "told k"]:
+    return table[~np.isnan(table).any(axis=1)]

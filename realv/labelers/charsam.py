@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from realv.labelers import asking, glyphs, hints
+from realv.labelers import asking, glyphs, hints, holding
 from realv.labelers.asking import Ask
 from realv.labelers.script import script
 from realv.words import Picture, RegionMap, Word, WordFinder
@@ -76,7 +76,8 @@ class CharSam:
         regions = self._regions.regions(picture) if self._regions and words else None
         found = [hints.hint(word.polygon, word.text, picture, regions, self.fonts) for word in words]
         answers = asking.strokes(self._segmenter, picture, found, self.ask)
-        done = tuple(_with_strokes(word, answer) for word, answer in zip(words, answers, strict=True))
+        given = self._finder is None
+        done = tuple(_with_strokes(word, answer, given=given) for word, answer in zip(words, answers, strict=True))
         others = tuple(one for one in frame.instances if self._finder is None and one.level in ("line", "paragraph"))
         return replace(frame, labelled=True, instances=(*done, *others))
 
@@ -93,8 +94,9 @@ def _instance(track_id: int, word: Word) -> TextInstance:
     )
 
 
-def _with_strokes(word: TextInstance, answer: asking.Answer) -> TextInstance:
-    """The word with its strokes, without any where none were found."""
+def _with_strokes(word: TextInstance, answer: asking.Answer, *, given: bool) -> TextInstance:
+    """The word with its strokes, without any where none were found; the polygon of one that was given stays."""
     score = answer.sure * (UNREAD * (word.score or 1.0) if answer.alike is None else answer.alike)
     mask = answer.mask if masks.area(answer.mask) else None
-    return replace(word, mask=mask, effect_mask=None, amodal_mask=None, source="predicted", score=score)
+    found = replace(word, mask=mask, effect_mask=None, amodal_mask=None, source="predicted", score=score)
+    return found if given else holding.held(found)

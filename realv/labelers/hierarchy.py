@@ -42,7 +42,7 @@ class Hierarchy:
         flows = [_lines(found, lines) for found in strips]
         groups = _groups(flows, len(lines), self.paragraph)
         first = max((i.track_id for frame in clip.frames for i in frame.instances), default=0) + 1
-        draw = _Drawing(lines, groups, first)
+        draw = _Drawing(lines, groups, _texts(words, lines), first)
         return replace(clip, frames=tuple(draw.frame(*one) for one in zip(clip.frames, strips, flows, strict=True)))
 
 
@@ -74,6 +74,13 @@ def _lines(strips: Strips, lines: Sequence[tuple[int, ...]]) -> dict[int, Strip]
     return {n: joined(part) for n, part in parts.items() if part}
 
 
+def _texts(frames: Sequence[Mapping[int, TextInstance]], lines: Sequence[tuple[int, ...]]) -> list[str | None]:
+    """What each line says, the same on all frames, also on those that lack some of its words."""
+    read = {track: word.text for words in frames for track, word in words.items() if word.text}
+    parts = [[read[track] for track in line if track in read] for line in lines]
+    return [" ".join(part[::-1] if leftwards("".join(part)) else part) or None for part in parts]
+
+
 def _groups(frames: Sequence[Strips], n_lines: int, least: float) -> list[int]:
     """Number of the paragraph of each line."""
     likeness = _mean(frames, list(range(n_lines)), stacked, ordered=False)
@@ -96,8 +103,10 @@ def _mean(
 class _Drawing:
     """Instances of lines and paragraphs, with numbers that follow those of the words."""
 
-    def __init__(self, lines: Sequence[tuple[int, ...]], groups: Sequence[int], first: int) -> None:
-        self._lines = lines
+    def __init__(
+        self, lines: Sequence[tuple[int, ...]], groups: Sequence[int], texts: Sequence[str | None], first: int
+    ) -> None:
+        self._texts = texts
         self._line = {track: n for n, line in enumerate(lines) for track in line}
         self._line_id = [first + n for n in range(len(lines))]
         self._group_id = [first + len(lines) + group for group in groups]
@@ -117,16 +126,13 @@ class _Drawing:
         return replace(item, parent_id=None if line is None else self._line_id[line])
 
     def _text_line(self, n: int, flow: Strip, words: Sequence[TextInstance]) -> TextInstance:
-        order = {track: i for i, track in enumerate(self._lines[n])}
-        read = [word.text for word in sorted(words, key=lambda word: order[word.track_id]) if word.text]
-        text = " ".join(read[::-1] if leftwards("".join(read)) else read)
         return TextInstance(
             track_id=self._line_id[n],
             parent_id=self._group_id[n],
             level="line",
-            polygon=geometry.rounded(geometry.ribbon(flow.top, flow.bottom)),
+            polygon=geometry.clockwise(geometry.rounded(geometry.ribbon(flow.top, flow.bottom))),
             source="predicted",
-            text=text or None,
+            text=self._texts[n],
             ignore=all(word.ignore for word in words),
             score=_score(words),
         )

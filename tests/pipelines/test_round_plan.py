@@ -111,6 +111,7 @@ def test_what_the_frozen_set_knows_is_an_error(tmp_path: Path, clip: Any, said: 
         ({"shares": (0.5, 0.25)}, r"shares = \(0.5, 0.25\)"),
         ({"shares": (0.5, 1.5)}, "shares"),
         ({"shares": ()}, "shares"),
+        ({"shares": (0.5, 1.0), "steps": (9,)}, r"steps = \(9,\): give one number for each of the 2 shares"),
         ({"random": 2.0}, "random = 2.0"),
         ({"strategy": "guess"}, "strategies = guess"),
         ({"push": {"windows": 3}}, "push: unknown key windows"),
@@ -119,6 +120,13 @@ def test_what_the_frozen_set_knows_is_an_error(tmp_path: Path, clip: Any, said: 
 def test_settings_that_cannot_be_meant_are_one_line(changes: dict[str, Any], said: str) -> None:
     with pytest.raises(ConfigError, match=said):
         config.from_dict(RoundsConfig, changes)
+
+
+def test_a_round_has_its_own_steps_where_they_are_given() -> None:
+    train = {"steps": 5, "batch": 2}
+    given = RoundsConfig(shares=(0.5, 1.0), steps=(7, 9), train=train)
+    assert [given.trained(number) for number in range(2)] == [{"steps": 7, "batch": 2}, {"steps": 9, "batch": 2}]
+    assert RoundsConfig(train=train).trained(1) == train
 
 
 def test_a_round_without_a_clip_is_one_line() -> None:

@@ -69,7 +69,11 @@ def fails(result: Result) -> str:
 
 @pytest.mark.slow
 def test_rounds_of_a_simulated_annotator(place: Path, tmp_path: Path) -> None:
-    config, out, truth = configured(place, strategy="prelabel"), tmp_path / "out", ("--truth", str(place / "pool"))
+    config, out, truth = (
+        configured(place, strategy="prelabel", steps=[2, 3]),
+        tmp_path / "out",
+        ("--truth", str(place / "pool")),
+    )
     first = rounds(place, out, *truth, "--n", "1", config=config)
     assert first.exit_code == 0, first.output
     assert [path.name for path in sorted(out.glob("round-*"))] == ["round-0"]
@@ -81,7 +85,8 @@ def test_rounds_of_a_simulated_annotator(place: Path, tmp_path: Path) -> None:
     made = [json.loads((out / name / "round.json").read_text()) for name in ("start", "round-0", "round-1")]
     assert [len(one["clips"]) for one in made] == [0, 2, 2]
     assert set(made[1]["clips"]) | set(made[2]["clips"]) == {f"clip-{i}" for i in range(4)}
-    for name, n in (("round-0", 2), ("round-1", 4)):
+    for name, n, last in (("round-0", 2, 2), ("round-1", 4, 3)):
+        assert (out / name / "train" / f"step-{last:07d}.safetensors").exists()
         trained = list(layers.read(out / name / "dataset" / "train", pictures=False))
         assert len(trained) == n
         assert {one.source for clip in trained for frame in clip.frames for one in frame.instances} == {"human"}

@@ -1,6 +1,7 @@
 """A folder becomes a finished directory of clips, whatever lies in it and however often it is stopped."""
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from realv.ingesting import IngestConfig
 from sts import files, jpeg, layers, manifest
 from sts.errors import ConfigError, PluginError
 from sts.types import Clip
-from tests.sts.films import HEIGHT, WIDTH, Picture, damage, film, scene
+from tests.sts.films import HEIGHT, WIDTH, Picture, cut_off, damage, film, scene
 
 SETTINGS = IngestConfig(frames=6, shortest=2, fps=0.0, frames_per_shard=12)
 
@@ -131,6 +132,17 @@ def test_clips_end_before_damage_and_begin_after_it(tmp_path: Path) -> None:
     assert manifest.read(tmp_path / "out").dropped == {"damaged": 1}
 
 
+def test_a_video_that_was_cut_off_keeps_its_clips_and_is_counted_once(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    film(tmp_path / "in" / "a.mkv", drift(1, 60), options={"g": "5", "bf": "0"})
+    cut_off(tmp_path / "in" / "a.mkv", 0.5)
+    clips = ingested(tmp_path / "in", tmp_path / "out", replace(SETTINGS, shortest=1))
+    assert sum(len(clip.frames) for clip in clips) > SETTINGS.frames_per_shard
+    assert manifest.read(tmp_path / "out").dropped == {"cut off": 1}
+    rows = pq.read_table(tmp_path / "out" / "dropped.parquet").to_pylist()
+    assert rows == [{"item": "a.mkv: the rest of 2.4 s", "reason": "cut off"}]
+
+
 def test_numbered_pictures_are_one_film_with_the_times_of_their_numbers(tmp_path: Path) -> None:
     for number, picture in zip((10, 11, 13, 14), drift(1, 4), strict=True):
         (tmp_path / "in").mkdir(exist_ok=True)
@@ -165,6 +177,11 @@ def test_a_folder_in_which_nothing_can_be_used_is_one_line(tmp_path: Path) -> No
     assert result.exit_code == 1
     assert "error: no clip can be made" in result.output
     assert "neither video nor picture by its name: 1" in result.output
+
+
+def test_another_run_into_the_directory_is_said_before_any_file_is_read(tmp_path: Path) -> None:
+    with files.claimed(tmp_path / "out"), pytest.raises(ConfigError, match="is being written by another run"):
+        ingested(tmp_path / "nowhere", tmp_path / "out")
 
 
 def test_a_finder_that_is_not_there_is_said_before_any_work(tmp_path: Path) -> None:

@@ -4,13 +4,15 @@ import shutil
 from fractions import Fraction
 from pathlib import Path
 
+import av
+import numpy as np
 import pytest
 from PIL import Image
 
 from realv import sources
 from realv.sources import Plan, Source
-from sts.errors import DataError
-from tests.sts.films import film, numbered, scene
+from sts.errors import ConfigError, DataError
+from tests.sts.films import cut_off, film, numbered, scene
 
 PLAN = Plan(fps=10.0, sequence_fps=25.0, largest=100_000, frames_per_shard=8)
 
@@ -103,10 +105,62 @@ def test_the_ledger_refuses_and_explains(tmp_path: Path) -> None:
     assert (first.license, first.url, first.consent) == ("CC0-1.0", "https://example.org/x", "nobody shown")
 
 
-def test_a_damaged_ledger_leaves_its_files_out(tmp_path: Path) -> None:
-    picture(tmp_path / "a.jpg")
-    (tmp_path / "sources.toml").write_text("[")
-    assert found(tmp_path) == {"a.jpg": "it cannot be read"}
+def test_a_refused_picture_refuses_its_sequence(tmp_path: Path) -> None:
+    for i in range(3):
+        picture(tmp_path / f"{i}.png", i)
+    (tmp_path / "sources.toml").write_text('["1.png"]\nrefuse = "a child"\n')
+    assert list(found(tmp_path).values()) == ["refused in the ledger"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[", "sources.toml cannot be read"),
+        ('["a.jpg"]\nlicence = "MIT"\n', "unknown key licence; did you mean license"),
+        ('["b.jpg"]\nrefuse = "a child"\n', "names 'b.jpg'"),
+    ],
+)
+def test_a_ledger_that_cannot_be_followed_is_one_error_before_any_file_is_read(
+    tmp_path: Path, text: str, said: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "x.mp4").write_text("no video")
+    picture(tmp_path / "trip" / "a.jpg")
+    (tmp_path / "trip" / "sources.toml").write_text(text)
+    with pytest.raises(ConfigError, match=said):
+        found(tmp_path)
+    assert not caplog.records
+
+
+def test_a_picture_beyond_what_pillow_opens_is_too_large_like_any_other(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    Image.new("1", (20_000, 10_000)).save(tmp_path / "huge.png")
+    before = Image.MAX_IMAGE_PIXELS
+    assert found(tmp_path) == {"huge.png": "too large"}
+    assert "huge.png has 20000x10000 px; largest = 100000 px" in caplog.text
+    assert before == Image.MAX_IMAGE_PIXELS
+
+
+def test_what_to_do_is_said_only_where_it_is_still_to_do(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "a.HEIC").write_bytes(b"")
+    with av.open(str(tmp_path / "b.mp4"), "w") as container:
+        stream = container.add_stream("aac", rate=8000)
+        sound = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), format="fltp", layout="mono")
+        sound.rate = 8000
+        container.mux([*stream.encode(sound), *stream.encode(None)])
+    assert found(tmp_path) == {"a.HEIC": "HEIC is not read: convert it to JPEG", "b.mp4": "it cannot be read"}
+    assert [record.getMessage() for record in caplog.records] == [
+        f"left out: {tmp_path}/a.HEIC: HEIC is not read: convert it to JPEG",
+        f"left out: {tmp_path}/b.mp4 has no video stream",
+    ]
+
+
+def test_a_video_that_ends_early_is_used_and_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    film(tmp_path / "a.mkv", [scene(i) for i in range(50)])
+    cut_off(tmp_path / "a.mkv", 0.5)
+    (one,) = sources.survey(tmp_path, PLAN, None)
+    assert (one.fault, one.promised_s) == ("", 2.0)
+    assert caplog.messages == [f"{tmp_path}/a.mkv: ends at {(one.frames - 1) / 25:.1f} s of 2.0 s: cut off?"]
 
 
 @pytest.mark.parametrize("name", ["nowhere", "empty"])

@@ -69,3 +69,9 @@ def damage(path: Path, share: float, n: int) -> None:
     start = int(len(data) * share)
     data[start : start + n] = np.random.default_rng(0).integers(0, 256, n).astype(np.uint8).tobytes()
     path.write_bytes(data)
+
+
+def cut_off(path: Path, share: float) -> None:
+    """Leave the first bytes of a file."""
+    data = path.read_bytes()
+    path.write_bytes(data[: int(len(data) * share)])

@@ -9,7 +9,7 @@ import pytest
 
 from sts import jpeg, video
 from sts.errors import DataError
-from tests.sts.films import HEIGHT, WIDTH, Picture, damage, film, number, numbered, scene
+from tests.sts.films import HEIGHT, WIDTH, Picture, cut_off, damage, film, number, numbered, scene
 
 
 def numbers(path: Path, start: int = 0, stop: int = 1000, step: int = 1) -> list[int]:
@@ -146,3 +146,41 @@ def test_a_file_cut_short_gives_what_is_left(tmp_path: Path) -> None:
     path = film(tmp_path / "a.ts", pictures)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     assert 5 < len(list(video.decoded(path, 0, 1000))) < 30
+
+
+def remuxed(path: Path, options: dict[str, str], sound_s: float = 0.04, last_s: float = 0.04) -> Path:
+    """The same packets in a file written otherwise, with silence, the last frame shown for some time."""
+    made = path.with_stem("other")
+    with av.open(str(path)) as old, av.open(str(made), "w", options=options) as new:
+        stream = new.add_stream_from_template(old.streams.video[0])
+        silence = new.add_stream("aac", rate=8000, layout="mono")
+        packets = [packet for packet in old.demux(video=0) if packet.size]
+        packets[-1].duration = round(last_s / packets[-1].time_base)
+        for packet in packets:
+            packet.stream = stream
+            new.mux(packet)
+        for start in range(0, int(8000 * sound_s), 1024):
+            frame = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), "fltp", "mono")
+            frame.rate, frame.pts = 8000, start
+            new.mux(silence.encode(frame))
+        new.mux(silence.encode(None))
+    return made
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.flv"])
+def test_a_header_that_promises_more_is_told_from_one_that_is_kept(tmp_path: Path, name: str) -> None:
+    """The index of an MP4 must stand in front, else half of it is no video."""
+    path = film(tmp_path / name, [scene(i) for i in range(50)], codec="flv1" if name == "a.flv" else "libx264")
+    path = remuxed(path, {"movflags": "faststart"} if name == "a.mp4" else {})
+    assert video.probe(path).promised_s == 0
+    cut_off(path, 0.4)
+    info = video.probe(path)
+    assert 0 < info.times_s[-1] < 1
+    assert info.promised_s == pytest.approx(2, abs=0.2)
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv"])
+def test_longer_sound_and_a_last_frame_that_stays_are_no_missing_end(tmp_path: Path, name: str) -> None:
+    path = film(tmp_path / name, numbered(10), options={"bf": "0"})
+    assert video.probe(remuxed(path, {}, sound_s=3)).promised_s == 0
+    assert video.probe(remuxed(path, {}, last_s=3)).promised_s == 0

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from sts import ledger
-from sts.errors import DataError
+from sts.errors import ConfigError, DataError
 
 
 def write(folder: Path, text: str) -> None:
@@ -39,6 +39,29 @@ def test_a_ledger_that_is_mended_is_read_again(tmp_path: Path) -> None:
 )
 def test_a_ledger_that_cannot_be_read_is_one_line(tmp_path: Path, text: str, said: str) -> None:
     write(tmp_path, text)
+    (tmp_path / "a.mp4").touch()
     with pytest.raises(DataError, match=said) as caught:
         ledger.entry(tmp_path / "a.mp4")
     assert "\n" not in str(caught.value).strip()
+    with pytest.raises(ConfigError, match=said):
+        ledger.check(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("shopp.mp4", r"sources.toml names 'shopp.mp4', and no such file lies beside it: did you mean 'shop.mp4'\?"),
+        ("shop/a.mp4", "names 'shop/a.mp4', and no such file lies beside it"),
+        ("[st]*", "write its name as it is in that folder, or delete the table"),
+    ],
+)
+def test_a_ledger_names_only_what_lies_beside_it(tmp_path: Path, name: str, said: str) -> None:
+    """There are no patterns, and the files of another folder have a ledger there."""
+    (tmp_path / "shop.mp4").touch()
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "a.mp4").touch()
+    write(tmp_path, '["*"]\nlicense = "MIT"\n["shop.mp4"]\nlicense = "MIT"\n')
+    ledger.check(tmp_path)
+    write(tmp_path, f'["{name}"]\nrefuse = "x"\n')
+    with pytest.raises(ConfigError, match=said):
+        ledger.check(tmp_path)

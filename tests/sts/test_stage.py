@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from sts import layers, manifest, stage
+from sts import files, layers, manifest, stage
 from sts.errors import ConfigError, DataError
 from sts.stage import Notes, Stage
 from sts.types import Clip
@@ -63,11 +63,19 @@ def test_an_interrupted_run_ends_like_one_that_was_not(make: stage.Make, calls: 
     for name in ("manifest.json", "dropped.parquet", "shard-00001.parquet"):
         (tmp_path / "b" / name).unlink()
     (tmp_path / "b" / "shard-00002.parquet").write_bytes(b"PAR1 half")
-    (tmp_path / "b" / ".shard-00001.parquet.99.tmp").write_bytes(b"half")
+    (tmp_path / "b" / ".shard-00001.parquet.4194305.tmp").write_bytes(b"half")
     calls.clear()
     stage.make(plan(tmp_path / "b"), make, stage.batches(6, 2))
     assert calls == [(2, 4), (4, 6)]
     assert contents(tmp_path / "b") == contents(tmp_path / "a")
+
+
+def test_a_second_run_at_once_is_refused_and_leaves_the_first_alone(make: stage.Make, tmp_path: Path) -> None:
+    stage.make(plan(tmp_path), make, stage.batches(2, 2))
+    before = contents(tmp_path)
+    with files.claimed(tmp_path), pytest.raises(ConfigError, match="is being written by another run"):
+        stage.make(plan(tmp_path), make, stage.batches(4, 2))
+    assert contents(tmp_path) == before
 
 
 def test_a_larger_n_extends_and_makes_the_partial_shard_anew(

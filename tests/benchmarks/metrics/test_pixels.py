@@ -1,5 +1,7 @@
 """All pixel metrics at once are the same as each alone; a view is the whole frame's text in a smaller window."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ from benchmarks.metrics.boundary import Boundary
 from benchmarks.metrics.objects import Objects
 from benchmarks.metrics.pixels import Pixels
 from benchmarks.metrics.region import Region
+from benchmarks.metrics.rows import by_rule
 from benchmarks.metrics.views import views
 from sts.errors import DataError
 from sts.protocols import Metric
@@ -28,6 +31,20 @@ def test_each_is_a_metric_that_says_when_it_has_counted_nothing(kind: type[Metri
     assert isinstance(metric, Metric)
     with pytest.raises(DataError, match="no clip was scored"):
         metric.compute()
+
+
+def test_a_truth_of_words_without_strokes_tells_nothing_and_one_without_text_does() -> None:
+    word, strokes = text(drawn()), wrong(drawn())["moved"]
+    bare = clip((replace(word, mask=None),), clip_id="bare")
+    metric, known = Pixels(), Pixels()
+    metric.update(bare, image(strokes, "bare"))
+    assert metric.compute() == {}
+    assert by_rule(metric) == frozenset()
+    for one in (metric, known):
+        one.update(image(drawn(), "drawn"), image(strokes, "drawn"))
+        one.update(clip((), clip_id="none"), image(strokes, "none"))
+    assert metric.compute() == known.compute()
+    assert by_rule(metric) == by_rule(known)
 
 
 def test_shards_merge_to_the_same_numbers() -> None:

@@ -101,7 +101,7 @@ def test_lines_keep_their_numbers_while_words_come_and_go() -> None:
     found = label(whole, {"NOW": box(70, 10, 36)}, {}, whole)
     ids = [{item.track_id for item in frame.instances if item.level == "line"} for frame in found.frames]
     assert ids[0] == ids[1] == ids[3] != ids[2] == set()
-    assert lines(found, 1) == {"NOW"}
+    assert lines(found, 1) == {"OPEN NOW"}
 
 
 def test_words_that_touch_in_one_frame_only_are_two_lines() -> None:
