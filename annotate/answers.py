@@ -23,7 +23,10 @@ def refusal(url: str, status: int, said: str, what: str) -> ServerError:
             "not do this; copy another from the account page"
         )
     if status == HTTPStatus.NOT_FOUND:
-        return ServerError(f"{url} has no {what}: it was deleted, or LABEL_STUDIO_URL is another server's")
+        return ServerError(
+            f"{url} has no {what}: it was deleted, or LABEL_STUDIO_URL is another server's; to begin anew, push to "
+            "another --out"
+        )
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return ServerError(f"{url} takes less in one request than was sent for {what}: send fewer tasks at a time")
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:

@@ -21,6 +21,8 @@ EFFORTS: dict[str, Effort] = {"prediction": "kept", "prediction-changed": "chang
 PROMPTS = (interface.CLICK, interface.DRAG)
 CHOICES = (interface.QUALITY, interface.ISSUES)
 STROKES = tuple(interface.TAGS)
+FOREIGN = "foreign regions"
+"""How kinds begin that are no label of ours and nobody expects"""
 
 Name = TypeVar("Name", bound=str)
 
@@ -108,7 +110,7 @@ def _parent(region: Mapping[str, Any]) -> str | None:
 
 
 def _foreign(name: str) -> str:
-    return "smart prompts" if name in PROMPTS else f"foreign regions of {name!r}"
+    return "smart prompts" if name in PROMPTS else f"{FOREIGN} of {name!r}"
 
 
 def _page(region: Mapping[str, Any], pages: Sequence[Page], seen: set[str]) -> Page:

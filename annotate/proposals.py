@@ -69,7 +69,8 @@ class Proposals:
         twice = [clip_id for clip_id, n in counts.items() if n > 1]
         if twice:
             where = " and ".join(str(place) for place in (self._sources[0], self._honeypots) if place)
-            raise DataError(f"{where}: clip {twice[0]} is there twice; a clip has a name of its own")
+            why = "honeypots are other clips than those of --in" if hidden else "a clip has a name of its own"
+            raise DataError(f"{where}: clip {twice[0]} is there twice; {why}")
         return _spread(open_, hidden)
 
     def of(self, page: Planned) -> list[Prelabel]:

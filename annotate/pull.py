@@ -5,6 +5,7 @@ import click
 from annotate import pulling
 from sts.cli import Options, verb
 from sts.errors import ConfigError
+from sts.wording import counted
 
 
 @verb(inputs=("data/push",), out="data/human")
@@ -21,9 +22,8 @@ def main(options: Options) -> None:
     done = pulling.pull(options.settings(pulling.PullConfig), options.inputs[0], options.out, options.workers)
     news = {"new": done.new, "deleted": done.gone, "cannot be used": done.unusable}
     told = ", ".join(f"{n} {what}" for what, n in news.items() if n)
-    click.echo(
-        f"{done.labels} windows labelled by {done.people} people{f' ({told})' if told else ''}: {options.out}/by"
-    )
+    who = "1 person" if done.people == 1 else f"{done.people} people"
+    click.echo(f"{counted(done.labels, 'window')} labelled by {who}{f' ({told})' if told else ''}: {options.out}/by")
     click.echo(f"next: `python -m annotate.review --in {options.out}`")
 
 

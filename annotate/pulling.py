@@ -1,13 +1,14 @@
 """Brings back what people did: the journal is brought up to date, then layers and a table are made from it."""
 
+import json
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from annotate import events, fetching, humans, interface, proposals, record, windows
-from annotate.client import Studio
+from annotate import events, fetching, humans, interface, parts, proposals, record, windows
+from annotate.client import Project, Studio
 from annotate.consensus import BY
 from annotate.events import Event
 from annotate.humans import Layer
@@ -18,6 +19,9 @@ from sts import files, stage
 from sts.errors import ConfigError, DataError
 from sts.files import Location
 from sts.run import settle
+
+NAME = "pull.json"
+"""File in --out that says of which project it is"""
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +57,7 @@ def pull(settings: PullConfig, source: Location, out: Location, workers: str) ->
         raise ConfigError(f"--out {out} is --in, which holds the journal: choose another --out")
     settle()  # a window is ten thousand objects, and each search for garbage would look at all that is loaded
     with Journal(place) as journal:
-        fetched = _fetch(journal, place, there, sweep=settings.sweep)
+        fetched = _fetch(journal, place, there, out, sweep=settings.sweep)
         known = list(journal.latest(results=False))
     rows = write(place, known, out, workers)
     labels = [row for row in events.labels(rows) if not row.honeypot]
@@ -73,15 +77,33 @@ def _record(push: Path) -> Record:
     return there
 
 
-def _fetch(journal: Journal, push: Path, there: Record, *, sweep: bool) -> fetching.Fetched:
+def _fetch(journal: Journal, push: Path, there: Record, out: Location, *, sweep: bool) -> fetching.Fetched:
     with Studio.from_environment() as studio:
         project = studio.project(there.project)
         journal.bind(project.id, project.created_at)
+        _claim(out, project)
         try:
             interface.check(project.label_config)
         except DataError as error:
             log.warning("%s; what was annotated is brought back as far as it can be read", error)
         return fetching.fetch(studio, journal, project.id, [*proposals.kept(push / PRELABELS)], sweep=sweep)
+
+
+def _claim(out: Location, project: Project) -> None:
+    """ConfigError for a directory with what people did in another project, which its layers would replace."""
+    path = files.join(out, NAME)
+    mine = {"project": project.id, "title": project.title, "created_at": project.created_at.isoformat()}
+    if not files.exists(path):
+        with files.replacing(path) as file:
+            file.write(json.dumps(mine).encode())
+        return
+    with files.reading(path) as file:
+        there = json.loads(file.read())
+    if any(there.get(key) != mine[key] for key in ("project", "created_at")):
+        raise ConfigError(
+            f"--out {out} holds what people did in project {there.get('project')}, {there.get('title')!r}: give "
+            f"project {project.id}, {project.title!r}, another --out"
+        )
 
 
 def write(push: Path, known: Sequence[Annotation], out: Location, workers: str) -> list[Event]:
@@ -98,7 +120,10 @@ def write(push: Path, known: Sequence[Annotation], out: Location, workers: str) 
         for annotator, own in sorted(by.items()):
             place = files.join(files.join(out, folder), annotator)
             humans.write(Layer(push=str(push), kind=kind, annotator=annotator), own, place, workers)
-            said |= {fact["annotation_id"]: fact for fact in stage.notes(place).facts}
+            notes = stage.notes(place)
+            said |= {fact["annotation_id"]: fact for fact in notes.facts}
+            for what in (what for what in notes.counts if what.startswith(parts.FOREIGN)):
+                log.warning("%s: passed over %d %s", annotator, notes.counts[what], what)
     rows = list(_events(known, labels, said, hidden))
     events.write(out, rows)
     return rows

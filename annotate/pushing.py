@@ -6,7 +6,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 
@@ -33,7 +33,7 @@ class PushConfig:
     """Settings of `annotate.push`."""
 
     title: str = "Video text strokes"
-    """Of the project"""
+    """Of the project: windows go to the one of this title, which is made if there is none"""
     window: int = 16
     """Frames of a task; the last one of a clip may have fewer, or a few more"""
     documents: str = "data/labelstudio/files"
@@ -41,7 +41,7 @@ class PushConfig:
     served: str = ""
     """The same folder as the server names it, where it runs elsewhere; "" for `documents`"""
     honeypots: str = ""
-    """Layer of pre-labels of clips whose truth is known, which are pushed among the others; "" for none"""
+    """Layer of pre-labels of other clips, whose truth is known, which are pushed among the others; "" for none"""
     tasks: int = 500
     """At most, in one request"""
     megabytes: float = 8.0
@@ -85,6 +85,8 @@ class _Push:
     documents: Path
     plan: Mapping[str, tuple[Planned, Window]]
     """By uid, in the order of work"""
+    bare: list[str] = field(default_factory=list)
+    """Windows that were sent without any text"""
 
 
 def push(settings: PushConfig, sources: Sequence[Location], out: Location, n: int | None) -> Pushed:
@@ -96,6 +98,8 @@ def push(settings: PushConfig, sources: Sequence[Location], out: Location, n: in
     place = files.local(out)
     if place is None:
         raise ConfigError(f"--out {out}: the journal lies on this machine; give a directory")
+    if any(files.same(source, out) for source in sources):
+        raise ConfigError(f"--out {out} is --in too: the journal needs a directory of its own")
     folder = Path(place)
     settle()  # a window is ten thousand objects, and each search for garbage would look at all that is loaded
     with _alone(folder), Journal(folder) as journal:
@@ -128,6 +132,8 @@ def _run(run: _Push, limits: Limits, kept: Record) -> Pushed:
         sent += n
         log.info("%d of %d windows sent", sent, len(missing))
     _show(run)
+    if run.bare:
+        log.warning("without any text in their pre-labels: %s", auditing.named(run.bare))
     there = sum(window.task_id is not None for window in run.journal.windows().values())
     if doubted or run.studio.numbers(run.project.id)[0] != there:
         auditing.audit(run.studio, run.journal, run.project.id)
@@ -209,8 +215,10 @@ def _predict(run: _Push, task_id: int, task: convert.Task) -> None:
 def _tasks(run: _Push, uids: Sequence[str]) -> Iterator[Sent]:
     """Tasks of windows, with their pictures where the server shows them."""
     for uid, urls, prelabels in _loaded(run, uids):
-        task = batches.sent(convert.task(run.plan[uid][1], urls, prelabels, ""), _sha(run, uid))
+        made = convert.task(run.plan[uid][1], urls, prelabels, "")
+        task = batches.sent(made, _sha(run, uid))
         if task is not None:
+            run.bare.extend([] if any(one["result"] for one in made["predictions"]) else [uid])
             yield task
 
 

@@ -1,10 +1,11 @@
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from annotate import events
-from annotate.pulling import Pulled
+from annotate import events, pulling
+from annotate.pulling import PullConfig, Pulled
 from sts import layers
 from sts.errors import ConfigError, DataError, ServerError
 from tests.annotate.editor import ACCEPT
@@ -156,3 +157,24 @@ def test_a_foreign_task_is_passed_over(loop: Loop, caplog: pytest.LogCaptureFixt
     loop.editor.call("POST", f"api/tasks/{foreign}/annotations/", {"result": [ACCEPT]})
     assert loop.pull() == Pulled(new=0, gone=0, labels=0, people=0, unusable=0)
     assert f"1 tasks are no windows of a clip and are passed over: {foreign}" in caplog.text
+
+
+def test_what_people_did_in_one_project_is_not_replaced_by_another(loop: Loop, tmp_path: Path) -> None:
+    other = replace(loop, root=tmp_path / "other", settings=replace(loop.settings, title=f"{loop.settings.title} 2"))
+    for one in (loop, other):
+        one.push(one.layer("prelabel", two()[:1]))
+        one.editor.submit("clip-0:000000-000007")
+    loop.pull()
+    human = loop.root / "human"
+    before = digest(human)
+    with pytest.raises(ConfigError, match=r"human holds what people did in project \d+, .*: give project \d+, "):
+        pulling.pull(PullConfig(), other.root / "push", human, "1")
+    assert digest(human) == before
+    assert loop.pull().labels == other.pull().labels == 1
+
+
+def test_windows_without_any_text_are_said_when_they_are_sent(loop: Loop, caplog: pytest.LogCaptureFixture) -> None:
+    bare = replace(two()[0], clip_id="bare")
+    bare = replace(bare, frames=tuple(replace(frame, instances=()) for frame in bare.frames))
+    loop.push(loop.layer("prelabel", [two()[0], bare]))
+    assert "without any text in their pre-labels: bare:000000-000007, bare:000008-000019" in caplog.text

@@ -288,3 +288,11 @@ def test_labels_that_nobody_finished_writing_are_made_anew(desk: Desk) -> None:
     (desk.out / "by" / "ann" / "shard-00000.parquet").write_bytes(b"half")
     desk.pull()
     assert digest(desk.out) == before
+
+
+def test_regions_of_controls_that_are_not_ours_are_said(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    desk.show(clip())
+    logo = {"id": "x", "from_name": "logo", "to_name": "frame", "type": "ellipselabels", "value": {}}
+    desk.submit(FIRST, lambda regions: [*regions, logo])
+    assert len(desk.pull()) == 1
+    assert "ann: passed over 1 foreign regions of 'logo'" in caplog.text

@@ -17,6 +17,7 @@ from annotate.connection import Connection
 from annotate.pushing import PushConfig
 from annotate.record import Record
 from sts.errors import ConfigError, DataError
+from tests.model import small_set
 
 
 def test_tasks_are_gathered_up_to_a_number_and_a_size() -> None:
@@ -130,3 +131,10 @@ def test_options_that_make_no_sense_are_one_line(tmp_path: Path, command: str, o
     assert run.returncode == 1
     assert said in run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_a_journal_is_not_put_among_the_pre_labels(tmp_path: Path) -> None:
+    source = small_set.write(tmp_path / "a", [small_set.clip(0)])
+    with pytest.raises(ConfigError, match=r"a is --in too: the journal needs a directory of its own"):
+        pushing.push(PushConfig(), [str(source)], source, None)
+    assert not (source / "journal.sqlite").exists()
