@@ -75,8 +75,10 @@ class Event:
 
 
 def read(pull: Location) -> tuple[Event, ...]:
-    """All rows of a pull. DataError for a file that is none of a pull, or has a row that cannot be."""
+    """All rows of a pull. DataError for a directory or file that is none of a pull, or a row that cannot be."""
     path = files.join(pull, NAME)
+    if not files.exists(path):
+        raise DataError(f"{pull} has no {NAME}: give the --out of `python -m annotate.pull`")
     with files.reading(path) as file:
         try:
             table = pq.read_table(file, page_checksum_verification=True)

@@ -12,7 +12,7 @@ from annotate.robot.desk import Desk
 from annotate.robot.oracle import Oracle
 from annotate.robot.visit import RobotConfig
 from annotate.strategies import EMPTY, STRATEGIES, Tools
-from sts import config, layers, plugins
+from sts import config, files, layers, manifest, plugins
 from sts.errors import DataError
 from sts.protocols import Labeler, Segmenter
 from sts.types import Clip
@@ -32,8 +32,13 @@ class Job:
     robot: RobotConfig
 
     def check(self) -> None:
-        """PluginError, before any work, for tools that cannot be loaded."""
+        """Before any work, PluginError for tools that cannot be loaded and DataError for truth that is not there."""
         self._tools(0, "")
+        if not files.exists(self.truth):
+            raise DataError(
+                f"--truth {self.truth} does not exist: give the directory with the truth of {self.prelabels}"
+            )
+        manifest.read(self.truth)
 
     def pair(self, clip_id: str) -> tuple[Clip, Clip]:
         """The clip as both directories have it, the first with its video.

@@ -9,7 +9,7 @@ from typing import Any
 
 import jinja2
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from annotate import agreement, consensus
 from annotate.looking import Found
@@ -27,6 +27,8 @@ LISTED = 12
 """Findings of a window on the page; the JSON has them all"""
 SHOWN = 20
 """Windows in the terminal"""
+WIDTH = 160
+"""Columns of the tables in the terminal at least"""
 SCORES = {
     "fgiou": "fgIoU",
     "fgiou_tolerant_1px": "fgIoU within 1 px",
@@ -44,10 +46,11 @@ WINDOWS = ("window", "state", "annotators", "findings", "agreement", "priority",
 
 
 def show(found: Review) -> None:
-    """Print annotators, and the windows to look at first."""
+    """Print annotators, and the windows to look at first; what is long is folded, never cut."""
     console = Console()
+    console.width = max(console.width, WIDTH)
     for names, rows in ((PEOPLE, _people(found)), (WINDOWS, [_window(row) for row in found.rows[:SHOWN]])):
-        table = Table(*names)
+        table = Table(*(Column(name, overflow="fold") for name in names))
         for row in rows:
             table.add_row(*row)
         console.print(table)

@@ -1,5 +1,6 @@
 """Reviews a pull: quality, agreement, honeypots, the state of every frame, and a layer on which people agree."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,10 +15,13 @@ from annotate.rules.limits import Limits
 from annotate.states import Move
 from annotate.verdicts import Verdict
 from sts import files, manifest, run
-from sts.errors import DataError
+from sts.errors import ConfigError, DataError
 from sts.files import Location
+from sts.wording import counted
 
 LEDGER = "states.jsonl"
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +69,20 @@ class Review:
 def review(pull: Location, truth: str, settings: ReviewConfig, out: Location, workers: str) -> Review:
     """Look at everything, merge what people agree on, and append to the states of frames in `out`.
 
-    DataError for a directory that is no pull.
+    DataError for a directory that is no pull, ConfigError for one that is `out` as well.
     """
+    if files.same(pull, out):
+        raise ConfigError(f"--out {out} is --in, which holds the labels: choose another --out")
     known = events.newest(events.read(pull))
     if not known:
         raise DataError(f"{files.join(pull, events.NAME)} has no annotation: nobody has submitted one yet")
     labels = events.labels(known)
+    hidden = {one.uid for one in labels if one.honeypot}
+    if hidden and not truth:
+        log.warning(
+            "not scored: %s; give --truth, the directory with their truth",
+            counted(len(hidden), "honeypot window"),
+        )
     seen = _look(pull, truth, labels, settings, workers)
     crowd = _people(labels, seen, settings.gates)
     rows = _rows(known, seen, crowd, settings.gates)

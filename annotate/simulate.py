@@ -14,12 +14,13 @@ WIDTH = 200
 
 
 @verb(inputs=("data/predict",), out="data/simulate")
-@click.option("--truth", default="data/dataset/test", metavar="DIR", help="Rendered clips with the true labels.")
+@click.option("--truth", default="data/dataset/test", metavar="DIR", help="Clips with the true labels of --in.")
 def main(options: Options, truth: str) -> None:
     """Correct the pre-labels of --in by several strategies, as people would, and say what each costs.
 
     Writes simulation.json and simulation.html to --out, and what one annotator left to --out/labels where the settings
-    name a `layer`. --n is how many clips are worked on.
+    name a `layer`. --n is how many clips are worked on. Five annotators work by every strategy: a short run has --n 2,
+    and `seeds = 1` and `strategies = ["scratch", "keys"]` in the settings.
     """
     if len(options.inputs) != 1:
         raise ConfigError("give one --in DIR with pre-labels")

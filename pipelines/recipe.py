@@ -26,7 +26,7 @@ def main(options: Options) -> None:
         raise ConfigError(
             "a recipe names its inputs itself and runs on this machine: leave --in out, and no URL as --out"
         )
-    whole = options.settings(recipes.RecipeConfig)
+    whole = options.settings(recipes.RecipeConfig, steps=recipes.read(options.config))
     recipe, project = replace(whole, steps=whole.steps[: options.n]), Path(place)
     calls = recipes.calls(recipe, options.config.parent, project)
     recipe_run.run(recipe, calls, project, options.workers)

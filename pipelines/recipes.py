@@ -12,6 +12,7 @@ import click
 from pipelines import cli
 from pipelines.steps import Call
 from pipelines.studio import StudioConfig
+from sts import config
 from sts.errors import ConfigError
 
 ENDLESS = ("annotate.serve", "pipelines.labelstudio")
@@ -51,6 +52,12 @@ class RecipeConfig:
     """A Label Studio that runs while steps need it; without, they find one by LABEL_STUDIO_URL"""
 
 
+def read(path: Path) -> tuple[Step, ...] | None:
+    """The steps of a file; None where it has no list of them. ConfigError names the step that cannot be read."""
+    found = _table(path).get("steps")
+    return tuple(_read(path, i, one) for i, one in enumerate(found, 1)) if isinstance(found, list) else None
+
+
 def calls(recipe: RecipeConfig, folder: Path, project: Path) -> list[Call]:
     """What is run, step by step; `folder` holds the recipe.
 
@@ -69,6 +76,11 @@ def calls(recipe: RecipeConfig, folder: Path, project: Path) -> list[Call]:
         except ConfigError as error:
             raise ConfigError(f"step {number} ({step.verb}): {error}") from error
     return made
+
+
+def _read(path: Path, number: int, table: Any) -> Step:
+    verb = table.get("verb") if isinstance(table, dict) else None
+    return config.from_dict(Step, table, f"{path}: step {number}" + (f" ({verb})" if verb else ""))
 
 
 def _command(verb: str) -> click.Command:

@@ -16,7 +16,7 @@ from pipelines.drawing import Box
 from pipelines.holdings import Holding
 from pipelines.recipe_run import Ended
 from sts import files, jpeg, layers, manifest, preview, shards
-from sts.errors import StsError
+from sts.errors import DataError, StsError
 from sts.files import Location
 from sts.wording import counted
 
@@ -51,9 +51,11 @@ class Picture:
 
 
 def look(folder: Path, out: Location) -> Project:
-    """Read everything but `out`. DataError for a directory that is not there, or a damaged `recipe.json`."""
+    """Read everything but `out`. DataError for a directory without anything of ours, or a damaged `recipe.json`."""
     found = [one for one in holdings.survey(folder) if not files.same(folder / one.name, out)]
     steps = recipe_run.read(folder).steps
+    if not found and not steps:
+        raise DataError(f"{folder} holds nothing that a command of ours has finished: give --in another directory")
     return Project(folder=folder, holdings=found, steps=steps, edges=lineage.edges(found, steps))
 
 

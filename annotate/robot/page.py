@@ -6,15 +6,17 @@ from html import escape
 
 from annotate.robot.curves import LEVELS, Curve
 from annotate.robot.telling import COLUMNS, FACTORS, Result, Row
+from sts.wording import counted
 
 WIDTH, HEIGHT = 620, 380
-LEFT, RIGHT, TOP, BOTTOM = 48, 12, 16, 40
+LEFT, RIGHT, TOP, BOTTOM = 48, 12, 32, 40
 COLOURS = ("#c43c39", "#2f6fb3", "#4a9a4a", "#b07cd8", "#c98a1b", "#3aa6a6", "#555555")
 STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 1320px; color: #222; }
-svg { width: 100%; max-width: 640px; } text { font-size: 12px; fill: #444; }
+body { font: 15px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 1320px; padding: 1rem 1.5rem; color: #222; }
+svg { flex: 1 1 30rem; min-width: 0; max-width: 640px; } text { font-size: 12px; fill: #444; }
 path { fill: none; stroke-width: 2; } .grid { stroke: #ddd; } .level { stroke: #999; stroke-dasharray: 4 4; }
-table { border-collapse: collapse; } td, th { padding: 2px 10px; text-align: right; border-bottom: 1px solid #ddd; }
+table { border-collapse: collapse; margin-top: 1rem; }
+td, th { padding: 2px 10px; text-align: right; border-bottom: 1px solid #ddd; }
 td:first-child, th:first-child { text-align: left; } .both { display: flex; flex-wrap: wrap; gap: 1rem; }
 """
 
@@ -26,10 +28,11 @@ def html(found: Result) -> str:
         _chart({row.strategy: row.by_time for row in rows}, "seconds of work a frame"),
         _chart({row.strategy: row.by_action for row in rows}, "actions a frame"),
     )
-    seeds = f"{len(found.clips)} clips, {found.frames} frames, {len(found.seeds)} simulated annotators"
+    numbers = {"clip": len(found.clips), "frame": found.frames, "simulated annotator": len(found.seeds)}
+    told = ", ".join(counted(n, noun) for noun, n in numbers.items())
     return (
         f'<!doctype html><meta charset="utf-8"><title>Simulated annotation</title><style>{STYLE}</style>'
-        f"<h1>Simulated annotation</h1><p>{seeds}. Lines: tolerant fgIoU, all clips together.</p>"
+        f"<h1>Simulated annotation</h1><p>{told}. Lines: tolerant fgIoU, all clips together.</p>"
         f'<div class="both">{"".join(charts)}</div>{_table(rows)}\n'
     )
 
@@ -38,13 +41,14 @@ def _chart(lines: dict[str, Curve], x: str) -> str:
     ends = [float(curve.at[-1]) for curve in lines.values()]
     first, last = min(float(curve.at[1]) for curve in lines.values()), max(ends)
     drawn = [_line(curve, colour, first, last) for curve, colour in zip(lines.values(), COLOURS, strict=False)]
-    names = [
-        f'<text x="{LEFT + 8}" y="{TOP + 14 + 16 * i}" style="fill:{colour}">{escape(name)}</text>'
+    names = "".join(
+        f'<tspan dx="{16 if i else 0}" style="fill:{colour}">{escape(name)}</tspan>'
         for i, (name, colour) in enumerate(zip(lines, COLOURS, strict=False))
-    ]
+    )
     return (
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="tolerant fgIoU over {escape(x)}">'
-        + "".join([*_across(first, last), *_down(), *drawn, *names])
+        + "".join([*_across(first, last), *_down(), *drawn])
+        + f'<text x="{LEFT}" y="{TOP - 16}">{names}</text>'
         + f'<text x="{(LEFT + WIDTH) / 2}" y="{HEIGHT - 6}" text-anchor="middle">{escape(x)}</text></svg>'
     )
 

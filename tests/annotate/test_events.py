@@ -35,7 +35,7 @@ def test_events_are_read_as_they_were_written(tmp_path: Path) -> None:
 
 
 def test_a_pull_without_events_or_with_others_is_one_line(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"cannot read .*events\.parquet"):
+    with pytest.raises(DataError, match=r"has no events\.parquet: give the --out of `python -m annotate\.pull`"):
         events.read(tmp_path)
     pq.write_table(pa.table({"uid": ["c"]}), tmp_path / events.NAME)
     with pytest.raises(DataError, match=r"events\.parquet holds no annotations .*clip_id.*: pull again"):

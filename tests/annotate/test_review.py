@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from annotate import consensus, events, review, states
+from annotate import consensus, events, page, review, states
 from annotate.events import Event
 from sts import layers
 from sts.types import Clip
@@ -55,9 +55,10 @@ def test_good_work_is_accepted_merged_and_shown(tmp_path: Path) -> None:
     assert (bob["honeypots"], bob["tally"]["kept"]) == (None, 2)
     (merged,) = layers.read(found["consensus"], pictures=False)
     assert [frame.labelled for frame in merged.frames] == [True] * 4 + [False] * 2
-    page = (out / "review.html").read_text(encoding="utf-8")
-    assert page.count("data:image/jpeg;base64,") == 3
-    assert "<td>ann</td>" in page and "Agreement by stroke width" in page
+    html = (out / "review.html").read_text(encoding="utf-8")
+    assert html.count("data:image/jpeg;base64,") == 3
+    assert "<td>ann</td>" in html and "Agreement by stroke width" in html
+    assert "not scored" not in result.output
 
 
 def test_findings_and_disagreement_send_windows_back(tmp_path: Path) -> None:
@@ -100,6 +101,14 @@ def test_who_fails_a_honeypot_has_all_work_doubted(tmp_path: Path) -> None:
     assert not any(row["honeypot"] and row["uid"] != "c:000004-000005" for row in found["windows"])
 
 
+def test_honeypots_without_their_truth_are_a_warning(tmp_path: Path) -> None:
+    pull, out = scenes.pull(tmp_path, people(), three()), tmp_path / "out"
+    warning = "WARNING not scored: 1 honeypot window; give --truth, the directory with their truth\n"
+    assert run(pull, out).output.count(warning) == 1
+    events.write(pull, [row for row in three() if not row.honeypot])
+    assert "not scored" not in run(pull, out).output
+
+
 def test_drafts_and_skipped_windows_are_no_labels(tmp_path: Path) -> None:
     rows = [event("ann", 1, is_draft=True), event("bob", 2, uid="c:000002-000003", first=2, last=3, was_cancelled=True)]
     pull, out = scenes.pull(tmp_path, people(), rows), tmp_path / "out"
@@ -128,13 +137,23 @@ def test_a_review_goes_without_pictures(tmp_path: Path) -> None:
     assert "<img" not in (out / "review.html").read_text(encoding="utf-8")
 
 
+def test_tables_in_a_narrow_terminal_are_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    name = f"{'ann' * 60}@example.org"
+    pull = scenes.pull(tmp_path, {name: people()["ann"]}, [event(name, 1)])
+    shown = run(pull, tmp_path / "out").output
+    assert "\N{HORIZONTAL ELLIPSIS}" not in shown
+    for head in (*page.PEOPLE[1:], *page.WINDOWS):
+        assert f" {head} " in shown
+
+
 def test_names_and_texts_are_no_html(tmp_path: Path) -> None:
     name = "<b>ann"
     crowd = {name: [clip([word(text="<script>")], [word(text="P\N{CYRILLIC SMALL LETTER A}<i>")])]}
     pull, out = scenes.pull(tmp_path, crowd, [event(name, 1)]), tmp_path / "out"
     assert run(pull, out).exit_code == 0
-    page = (out / "review.html").read_text(encoding="utf-8")
-    assert "&lt;b&gt;ann" in page and "<b>" not in page and "<i>" not in page
+    html = (out / "review.html").read_text(encoding="utf-8")
+    assert "&lt;b&gt;ann" in html and "<b>" not in html and "<i>" not in html
 
 
 def test_workers_change_nothing(tmp_path: Path) -> None:
@@ -157,9 +176,18 @@ def test_options_without_sense_are_one_line(options: list[str], says: str, tmp_p
     assert result.exit_code == 1 and says in result.output
 
 
+def test_nothing_is_written_among_the_labels(tmp_path: Path) -> None:
+    pull = scenes.pull(tmp_path, people(), three())
+    before = sorted(pull.rglob("*"))
+    result = run(pull, pull / "by" / "..")
+    assert (result.exit_code, result.output.count("\n")) == (1, 1)
+    assert "is --in, which holds the labels: choose another --out" in result.output
+    assert sorted(pull.rglob("*")) == before
+
+
 def test_a_directory_that_is_no_pull_is_one_line(tmp_path: Path) -> None:
     result = run(tmp_path, tmp_path / "out")
     assert (result.exit_code, result.output.count("\n")) == (1, 1)
-    assert "cannot read" in result.output
+    assert result.output == f"error: {tmp_path} has no events.parquet: give the --out of `python -m annotate.pull`\n"
     pull = scenes.pull(tmp_path, people(), [])
     assert "has no annotation: nobody has submitted one yet" in run(pull, tmp_path / "out").output

@@ -1,6 +1,7 @@
 """The command writes curves and a table of all strategies, the same for the same seed and any number of workers."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -102,9 +103,12 @@ def test_the_table_and_the_page_name_every_strategy(place: Path, done: tuple[Res
     html = (place / "out" / "simulation.html").read_text()
     for name in ("scratch", "prelabel", "keys"):
         assert name in done[0].output
-        assert f">{name}</text>" in html
+        assert f">{name}</tspan>" in html
     assert html.count("<svg") == 2
     assert "http" not in html
+    assert "2 clips, 8 frames, 2 simulated annotators" in html
+    (legend, *_), tops = re.findall(r'y="(\d+)"><tspan', html), re.findall(r'class="grid" .*? y1="([\d.]+)"', html)
+    assert float(legend) < min(map(float, tops))
 
 
 @pytest.fixture(scope="module")
@@ -182,6 +186,7 @@ def test_n_is_how_many_clips_are_worked_on(place: Path, tmp_path: Path) -> None:
     assert run(place, tmp_path, "--n", "1").exit_code == 0
     page = json.loads((tmp_path / "simulation.json").read_text())
     assert page["clips"] == ["wall-0"]
+    assert "1 clip, 4 frames" in (tmp_path / "simulation.html").read_text()
     assert rows(page)["scratch"]["figures"]["seconds"]["low"] is None
 
 
@@ -191,6 +196,13 @@ def fails(result: Result) -> str:
     lines = [line for line in result.output.splitlines() if line.startswith("error: ")]
     assert len(lines) == 1
     return lines[0]
+
+
+@pytest.mark.parametrize(("truth", "said"), [("gone", "does not exist"), (".", "has no manifest.json")])
+def test_a_truth_that_is_none_is_one_line_before_any_work(place: Path, tmp_path: Path, truth: str, said: str) -> None:
+    result = run(place, tmp_path / "out", "--truth", str(tmp_path / truth))
+    assert said in fails(result)
+    assert result.output.count("\n") == 1
 
 
 def test_a_clip_without_truth_is_named(place: Path, tmp_path: Path) -> None:

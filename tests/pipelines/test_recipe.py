@@ -113,6 +113,27 @@ def test_nothing_runs_when_a_later_step_is_wrong(project: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('verb = "pipelines.export"\nout = "x"\ninput = ["real"]', "step 3 (pipelines.export): unknown key input; did"),
+        ('verb = "pipelines.export"\nout = 3', "step 3 (pipelines.export): out must be a string, not 3"),
+        ('out = "x"', "step 3: key verb is missing"),
+    ],
+)
+def test_a_step_that_cannot_be_read_is_named_as_others_are(project: Path, line: str, said: str) -> None:
+    recipe = project.parent / "recipe.toml"
+    recipe.write_text(f"{recipe.read_text()}[[steps]]\n{line}\n")
+    result = call(project)
+    assert result.exit_code == 1
+    assert result.output.startswith(f"error: {recipe}: {said}")
+
+
+def test_steps_that_are_no_list_are_one_line(project: Path) -> None:
+    (project.parent / "recipe.toml").write_text('[steps]\nverb = "pipelines.export"\n')
+    assert "steps must be a list" in call(project).output
+
+
+@pytest.mark.parametrize(
     ("options", "said"),
     [
         (["--in", "real"], "leave --in out"),

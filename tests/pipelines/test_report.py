@@ -172,7 +172,18 @@ def test_the_folder_of_a_server_is_left_alone(project: Path) -> None:
     assert [one.name for one in holdings.survey(project)] == ["labels", "real"]
 
 
-def test_an_empty_project_is_a_page_that_says_so(tmp_path: Path) -> None:
+def test_a_directory_with_nothing_of_ours_is_one_line_and_a_page_that_is_there_stays(tmp_path: Path) -> None:
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report" / "report.html").write_text("good")
+    result, html = report(tmp_path)
+    assert result.exit_code == 1
+    assert result.output.startswith(f"error: {tmp_path} holds nothing that a command of ours has finished")
+    assert (result.output.count("\n"), html) == (1, "good")
+
+
+def test_a_recipe_whose_outputs_are_gone_is_a_page_that_says_so(tmp_path: Path) -> None:
+    step = {"name": "01-toy", "verb": "toy.toy", "out": "labels", "inputs": [], "seconds": 1.0, "key": "k"}
+    (tmp_path / "recipe.json").write_text(json.dumps({"steps": [step]}))
     result, html = report(tmp_path)
     assert result.exit_code == 0
     assert "No command of ours has finished anything here." in html
