@@ -169,7 +169,7 @@ def test_an_error_while_writing_leaves_nothing(clips: list[Clip], tmp_path: Path
 
 
 def test_what_a_killed_process_left_is_removed(clips: list[Clip], tmp_path: Path) -> None:
-    (tmp_path / ".a.parquet.1.tmp").write_bytes(b"half")
+    (tmp_path / ".a.parquet.99999999.tmp").write_bytes(b"half")
     shards.write(tmp_path / "a.parquet", clips, meta={})
     assert [path.name for path in tmp_path.iterdir()] == ["a.parquet"]
 
