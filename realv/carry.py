@@ -26,6 +26,8 @@ TEXTURE, ALIKE = 4.0, 0.3
 that is as bright as the ground would pass for the word in other light"""
 LEAST = 0.15
 """Share of the strokes that must show for a word to be there"""
+STILL = np.eye(3)
+"""Motion of what stands where it was on the screen"""
 
 Patch = Float32[np.ndarray, "ph pw"]
 Colours = UInt8[np.ndarray, "ph pw 3"]
@@ -66,6 +68,13 @@ class FlowCarrier:
         return [self._one(key, to, item, plane) for item, plane in zip(items, planes, strict=True)]
 
     def _one(self, key: int, to: int, item: TextInstance, plane: Matrix | None) -> Carried | None:
+        """Along the plane; else along dense flow, or nowhere, as captions stand still where the scene moves."""
+        if plane is not None:
+            return self._along(key, to, item, plane)
+        ways = (self._along(key, to, item, way) for way in (None, STILL))
+        return max((way for way in ways if way is not None), key=_shown, default=None)
+
+    def _along(self, key: int, to: int, item: TextInstance, plane: Matrix | None) -> Carried | None:
         follow = self._motion.piece(key, to, item.polygon) if plane is None else plane
         polygon = shifted(item.polygon, follow)
         window = _window(polygon, *self._motion.video.shape[1:3])
@@ -134,6 +143,11 @@ class MemoryCarrier:
         return Carried(
             left=0, top=0, polygon=polygon, strokes=strokes, weight=np.ones_like(strokes), confidence=segment.score
         )
+
+
+def _shown(one: Carried) -> float:
+    """How much of the strokes shows, and how alike it is."""
+    return float((one.strokes * one.weight).sum()) * one.confidence
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
 
+import cv2
 import numpy as np
 import pytest
 
@@ -11,7 +13,7 @@ from realv.carry import visible
 from realv.labelers.propagate import Propagate
 from sts import masks
 from sts.protocols import Prompt, Segment
-from sts.types import Clip, Mask
+from sts.types import Clip, Frame, Mask, Origin, TextInstance
 from tests.realv.scene import hidden, keep, scene
 
 KEY = 8
@@ -70,6 +72,35 @@ def test_strokes_behind_something_in_front_are_left_out(wall: Clip) -> None:
     truth = hidden(wall, range(3, 5), (10, 10, 60, 60))
     given = Propagate().label(keep(truth, {KEY}))
     assert min(tolerant(truth, given)[3:5]) > 0.9
+
+
+def test_a_caption_stands_still_where_something_passes_behind_it() -> None:
+    """Dense flow takes the letters along with the shadow."""
+    drawn = np.zeros((96, 200), np.uint8)
+    cv2.putText(drawn, "NEWS", (40, 58), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 255, 2)
+    pictures = np.full((2, 96, 200), 185, np.float32)
+    for i, picture in enumerate(pictures):
+        picture[40 + 10 * i : 56 + 10 * i] = 115
+        pictures[i] = cv2.GaussianBlur(picture, (1, 15), 0)
+    pictures[:, drawn > 127] = 235
+    word = TextInstance(
+        track_id=1,
+        level="word",
+        polygon=((40.0, 36.0), (118.0, 36.0), (118.0, 60.0), (40.0, 60.0)),
+        source="predicted",
+        mask=masks.encode(drawn > 127),
+        text="NEWS",
+    )
+    clip = Clip(
+        clip_id="news",
+        fps=Fraction(25),
+        height=96,
+        width=200,
+        frames=tuple(Frame(index=i, time_s=i / 25, instances=(word,)) for i in range(2)),
+        origin=Origin(kind="real", uri="news.mp4", license="CC0-1.0"),
+        video=np.repeat(pictures[..., None], 3, axis=3).astype(np.uint8),
+    )
+    assert min(tolerant(clip, Propagate().label(keep(clip, {0})))) > 0.95
 
 
 def test_a_hand_is_not_the_ground_of_letters_in_other_light() -> None:
