@@ -17,6 +17,8 @@ from sts.types import Clip, Mask, TextInstance
 
 AROUND = 0.3
 """Height of the band round a word that is looked at with it, in heights of its box"""
+SOFT = 1.5
+"""px; standard deviation of the blur after which two frames are as sharp as each other, thin outlines included"""
 BLUR = (5, 5)
 """px; an edge that is half a pixel off is no sign of something in front"""
 CONTRAST, DARKEST, BRIGHTEST = 0.35, 15.0, 40.0
@@ -28,6 +30,8 @@ LEAST = 0.15
 """Share of the strokes that must show for a word to be there"""
 STILL = np.eye(3)
 """Motion of what stands where it was on the screen"""
+MOST = 0.5
+"""Share of the strokes that must show for that: no motion speaks for it, and little of a word looks like many things"""
 
 Patch = Float32[np.ndarray, "ph pw"]
 Colours = UInt8[np.ndarray, "ph pw 3"]
@@ -71,8 +75,10 @@ class FlowCarrier:
         """Along the plane; else along dense flow, or nowhere, as captions stand still where the scene moves."""
         if plane is not None:
             return self._along(key, to, item, plane)
-        ways = (self._along(key, to, item, way) for way in (None, STILL))
-        return max((way for way in ways if way is not None), key=_shown, default=None)
+        flow, still = (self._along(key, to, item, way) for way in (None, STILL))
+        if still is not None and _shown(still) < MOST * float(still.strokes.sum()):
+            still = None
+        return max((way for way in (flow, still) if way is not None), key=_likely, default=None)
 
     def _along(self, key: int, to: int, item: TextInstance, plane: Matrix | None) -> Carried | None:
         follow = self._motion.piece(key, to, item.polygon) if plane is None else plane
@@ -146,8 +152,13 @@ class MemoryCarrier:
 
 
 def _shown(one: Carried) -> float:
+    """px of strokes."""
+    return float((one.strokes * one.weight).sum())
+
+
+def _likely(one: Carried) -> float:
     """How much of the strokes shows, and how alike it is."""
-    return float((one.strokes * one.weight).sum()) * one.confidence
+    return _shown(one) * one.confidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +175,8 @@ class _Place:
 
 def visible(before: Colours, now: Colours, strokes: Patch) -> tuple[Bool[np.ndarray, "ph pw"], float]:
     """Where two aligned patches show the same, but for light, and how alike strokes are where they do, in [0, 1]."""
-    error = cv2.blur(np.abs(_relit(before, now) - now).max(axis=2), BLUR)
+    soft, soft_now = (cv2.GaussianBlur(patch, (0, 0), SOFT) for patch in (before, now))
+    error = cv2.blur(np.abs(_relit(soft, soft_now) - soft_now).max(axis=2), BLUR)
     limit = _limit(before)
     same = (error < limit) & _alike(before, now)
     weight = strokes * same

@@ -21,7 +21,9 @@ FIRST = 0.001
 LEVELS = (0.90, 0.95)
 """Tolerant fgIoU to be reached"""
 FIGURES = ("frames", "seconds", "edited", "edits", "actions", "hits", "wrong", "wrong_1")
-"""What is summed for each clip, before the counts along both curves"""
+"""What is summed for each clip, before what is counted along both curves"""
+COUNTED = 4
+"""Along a curve: the three counts of `score`, and how many frames were edited"""
 Grid = Float64[np.ndarray, " points"]
 
 
@@ -42,6 +44,8 @@ class Curve:
     at: Grid
     fgiou: Grid
     tolerant: Grid
+    edited: Grid
+    """Share of the frames that were edited so far"""
 
 
 def scale(traces: Sequence[Trace], costs: Costs) -> Scale:
@@ -76,15 +80,17 @@ def figures(table: PerClip, points: Scale) -> dict[str, float]:
         "auc_actions": _area(by_action),
         **{f"seconds_to_{round(100 * level)}": _reaches(by_time, level) for level in LEVELS},
         **{f"actions_to_{round(100 * level)}": _reaches(by_action, level) for level in LEVELS},
+        **{f"edited_to_{round(100 * level)}": _edited(by_time, level) for level in LEVELS},
     }
 
 
 def curves(table: PerClip, points: Scale) -> tuple[Curve, Curve]:
     """Over seconds and over actions, both a frame."""
-    counts = table[:, len(FIGURES) :].sum(axis=0).reshape(2, POINTS, 3)
+    frames = table[:, FIGURES.index("frames")].sum()
+    counts = table[:, len(FIGURES) :].sum(axis=0).reshape(2, POINTS, COUNTED)
     by_time, by_action = (
-        Curve(at=at, fgiou=score.fgiou(part), tolerant=score.tolerant_fgiou(part))
-        for at, part in zip((points.seconds, points.actions), counts, strict=True)
+        Curve(at=at, fgiou=score.fgiou(part), tolerant=score.tolerant_fgiou(part), edited=edited / frames)
+        for at, part, edited in zip((points.seconds, points.actions), counts[..., :-1], counts[..., -1], strict=True)
     )
     return by_time, by_action
 
@@ -118,9 +124,12 @@ def _row(trace: Trace, costs: Costs, points: Scale) -> Float64[np.ndarray, " k"]
     edits = np.isin(trace.kinds, [KINDS.index(kind) for kind in EDITS])
     paid = trace.kinds != KINDS.index("machine")
     actions = np.cumsum(paid) / trace.n_frames
+    new = np.zeros(len(trace.kinds), np.int64)
+    new[np.flatnonzero(edits)[np.unique(trace.frames[edits], return_index=True)[1]]] = 1
     counts = np.concatenate([trace.start[None], trace.counts])
+    counts = np.column_stack([counts, np.concatenate([[0], np.cumsum(new)])])
     sums = [trace.n_frames, seconds[-1] * trace.n_frames if len(seconds) else 0.0]
-    sums += [len(np.unique(trace.frames[edits])), edits.sum(), paid.sum(), *counts[-1]]
+    sums += [new.sum(), edits.sum(), paid.sum(), *counts[-1, :3]]
     ends = ((seconds, points.seconds), (actions, points.actions))
     along = [counts[np.searchsorted(end, at, side="right")] for end, at in ends]
     return np.concatenate([np.array(sums, np.float64), *(part.ravel().astype(np.float64) for part in along)])
@@ -137,5 +146,14 @@ def _area(curve: Curve) -> float:
 
 def _reaches(curve: Curve, level: float) -> float:
     """Where it is first as good as this."""
+    return _where(curve, level, curve.at)
+
+
+def _edited(curve: Curve, level: float) -> float:
+    """Share of the frames that were edited when it is."""
+    return _where(curve, level, curve.edited)
+
+
+def _where(curve: Curve, level: float, values: Grid) -> float:
     there = curve.tolerant >= level
-    return float(curve.at[np.argmax(there)]) if there.any() else math.nan
+    return float(values[np.argmax(there)]) if there.any() else math.nan

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
+from annotate import strategies
 from annotate.robot.actions import KINDS, Trace
 from annotate.robot.desk import Desk
 from annotate.robot.oracle import Oracle
@@ -16,7 +17,7 @@ from sts import masks
 from sts.errors import PluginError
 from sts.protocols import Labeler, Prompt, Segment
 from sts.types import Clip, Mask
-from tests.annotate.robot.scene import letters, scene
+from tests.annotate.robot.scene import PLACES, letters, scene
 
 TRUTH = scene(6, step=0)
 """The same on all frames"""
@@ -131,6 +132,43 @@ def test_a_machine_cannot_change_what_a_person_approved() -> None:
     desk.put({2: (), 3: ()})
     assert (desk.drawn(2) == before).all()
     assert not desk.drawn(3).any()
+
+
+def only(clip: Clip, words: dict[str, range]) -> Clip:
+    """Each word on some frames."""
+    frames = (
+        replace(f, instances=tuple(i for i in f.instances if f.index in words.get(i.text or "", ())))
+        for f in clip.frames
+    )
+    return replace(clip, frames=tuple(frames))
+
+
+def merged(given: Clip, truth: Clip, key: int) -> list[set[str]]:
+    """Words that every frame shows after one was corrected and carried, on a wall that stands still."""
+    desk = Desk(given, Oracle(truth, RobotConfig(), 0))
+    desk.correct(key)
+    strategies.carry(desk, (Same(),))
+    shapes = {text: letters(text) for text in PLACES}
+    return [
+        {text for text, shape in shapes.items() if (desk.drawn(i) & shape).sum() > 0.9 * shape.sum()}
+        for i in range(desk.n_frames)
+    ]
+
+
+def test_text_that_comes_after_the_key_frame_keeps_its_prelabel() -> None:
+    both = only(scene(12, step=0), {"TEXT": range(12), "SIGN": range(6, 12)})
+    assert merged(only(both, {"SIGN": range(12)}), both, key=2) == [{"TEXT"}] * 6 + [{"TEXT", "SIGN"}] * 6
+
+
+def test_what_flickers_gives_way_to_what_was_carried() -> None:
+    truth = only(scene(12, step=0), {"TEXT": range(12)})
+    flickering = only(scene(12, step=0), {"SIGN": range(6, 9)})
+    assert merged(flickering, truth, key=2) == [{"TEXT"}] * 12
+
+
+def test_what_is_deleted_on_the_key_frame_is_deleted_on_the_others() -> None:
+    truth = only(scene(12, step=0), {"TEXT": range(12)})
+    assert merged(scene(12, step=0), truth, key=2) == [{"TEXT"}] * 12
 
 
 def test_the_choice_of_the_first_frame_does_not_depend_on_the_truth() -> None:

@@ -1,7 +1,7 @@
 """One Chromium for all tests marked `browser`, logged in to the one Label Studio, and a clean tab for each test."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, StorageState, ViewportSize, expect, sync_playwright
@@ -65,3 +65,14 @@ def strokes(studio: RunningStudio, tmp_path_factory: pytest.TempPathFactory) -> 
     """Address of a backend that needs no network weights."""
     with backing.serving(tmp_path_factory.mktemp("serve"), studio.files, backing.STROKE) as address:
         yield address
+
+
+@pytest.fixture
+def tell(pytestconfig: pytest.Config, capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
+    """Shows a line that was measured, whatever becomes of the test."""
+
+    def tell(line: str) -> None:
+        with capsys.disabled():
+            pytestconfig.get_terminal_writer().line(f"\n{line}")
+
+    return tell

@@ -43,6 +43,12 @@ LOADED = """() => {
         one => one.type !== 'bitmaskregion' || one.bbox)
 }"""
 """Whether all masks are decoded"""
+SUGGESTED = """() => {
+    const found = [...window.Htx.annotationStore.selected.suggestions.values()]
+    return found.length && found.every(one => one.type !== 'bitmaskregion' || one.bbox)
+}"""
+"""Whether a suggestion is there and its mask is decoded"""
+NOTHING_SUGGESTED = "() => window.Htx.annotationStore.selected.suggestions.size === 0"
 PATIENCE_S = 60.0
 """For what is drawn a moment later"""
 GREEN = 45
@@ -117,9 +123,15 @@ class Tab:
         asked = json.loads(answer.value.request.post_data or "")
         found += [asked["context"]["result"], answer.value.json()["data"]["result"]]
 
+    def suggested(self) -> None:
+        """Until what was suggested is drawn."""
+        self.page.wait_for_function(SUGGESTED)
+        self.page.evaluate(SETTLED)
+
     def accept(self) -> None:
         """All suggestions."""
         self.page.get_by_test_id("bottombar-accept-suggestions-button").click()
+        self.page.wait_for_function(NOTHING_SUGGESTED)
 
     def choose(self, name: str) -> None:
         """A choice about the whole window."""

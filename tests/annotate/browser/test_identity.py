@@ -1,6 +1,7 @@
 """The editor hands back what it was sent, however much that is."""
 
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -40,7 +41,7 @@ def test_thirty_two_frames_of_twenty_words_come_back_to_the_pixel(loop: Loop, ta
 
 
 def test_thirty_two_frames_of_full_hd_are_opened_and_submitted(
-    loop: Loop, tab: Tab, pytestconfig: pytest.Config, capsys: pytest.CaptureFixture[str]
+    loop: Loop, tab: Tab, tell: Callable[[str], None]
 ) -> None:
     clip = footage.clip("sign", 32, (1080, 1920), 10)
     start = time.perf_counter()
@@ -49,6 +50,4 @@ def test_thirty_two_frames_of_full_hd_are_opened_and_submitted(
     back = handed_in(loop, tab)
     for frame, old in zip(back.frames, clip.frames, strict=True):
         assert (footage.text(frame) == footage.text(old)).all()
-    line = f"32 frames of 1920x1080: pushed and open after {seconds:.0f} s, the tab takes {tab.memory():,} MB at most"
-    with capsys.disabled():
-        pytestconfig.get_terminal_writer().line(f"\n{line}")
+    tell(f"32 frames of 1920x1080: pushed and open after {seconds:.0f} s, the tab takes {tab.memory():,} MB at most")

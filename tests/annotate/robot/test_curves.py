@@ -58,6 +58,13 @@ def test_a_level_is_reached_after_the_work_that_led_to_it() -> None:
     assert found["actions_to_95"] == pytest.approx(3 / 2, rel=0.04)
 
 
+def test_frames_are_edited_until_a_level_is_reached() -> None:
+    """The second frame is edited after 95 was reached by work on the first."""
+    found = figures([trace([*WORK[:4], ("stroke", 1, 97), ("stroke", 1, 98), ("stroke", 0, 98)])])
+    assert (found["edited_to_90"], found["edited_to_95"], found["edited"]) == (0.5, 0.5, 1)
+    assert math.isnan(figures([trace(WORK[:3])])["edited_to_95"])
+
+
 def test_a_level_that_is_not_reached_has_no_seconds() -> None:
     found = figures([trace(WORK[:3])])
     assert found["seconds_to_90"] > 0

@@ -116,6 +116,21 @@ def test_a_hand_is_not_the_ground_of_letters_in_other_light() -> None:
     assert same.mean() > 0.95 and likeness > 0.9
 
 
+def test_thin_outlines_of_letters_are_the_same_where_the_key_frame_is_less_sharp() -> None:
+    """Letters hardly darker than their board, told from it by a white rim of a pixel."""
+    now = np.full((60, 150, 3), (40, 95, 65), np.uint8)
+    letters = np.zeros(now.shape[:2], np.uint8)
+    cv2.putText(letters, "WORD", (12, 42), cv2.FONT_HERSHEY_SIMPLEX, 1.3, 255, 4)
+    now[cv2.dilate(letters, np.ones((3, 3), np.uint8)) > 0] = 165
+    now[letters > 0] = (25, 55, 110)
+    same, _ = visible(cv2.GaussianBlur(now, (0, 0), 1.0), now, (letters > 0).astype(np.float32))
+    assert same[letters > 0].mean() > 0.99
+    thing = now.copy()
+    thing[10:50, 60:90] = (40, 95, 65)
+    same, _ = visible(cv2.GaussianBlur(now, (0, 0), 1.0), thing, (letters > 0).astype(np.float32))
+    assert same[15:45, 65:85][letters[15:45, 65:85] > 0].mean() < 0.1
+
+
 def test_a_gap_between_two_sightings_is_filled_where_the_text_shows(wall: Clip) -> None:
     """Frames that a labeler looked at: only a text that is seen before and after is added."""
     missed = [replace(f, instances=f.instances[1:]) if 4 < f.index < 9 else f for f in wall.frames]
