@@ -9,14 +9,22 @@ import numpy as np
 import pytest
 
 from realv.agreement import tolerant_iou
-from realv.carry import visible
+from realv.carry import FlowCarrier, visible
 from realv.labelers.propagate import Propagate
+from realv.motion import Motion, Points
 from sts import masks
 from sts.protocols import Prompt, Segment
 from sts.types import Clip, Frame, Mask, Origin, TextInstance
 from tests.realv.scene import hidden, keep, scene
 
 KEY = 8
+
+
+class Lost(Motion):
+    """Flow that leads everything out of the frame."""
+
+    def moved(self, at: int, to: int, points: Points) -> Points:
+        return points + 5000
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +109,26 @@ def test_a_caption_stands_still_where_something_passes_behind_it() -> None:
         video=np.repeat(pictures[..., None], 3, axis=3).astype(np.uint8),
     )
     assert min(tolerant(clip, Propagate().label(keep(clip, {0})))) > 0.95
+
+
+def test_a_caption_that_nothing_moves_stands_where_most_of_it_shows() -> None:
+    """Little of a word looks like many things that came to its place."""
+    pictures = np.full((3, 80, 160, 3), 90, np.uint8)
+    letters = [np.zeros((80, 160), np.uint8) for _ in range(2)]
+    for strokes, text in zip(letters, ("NEWS", "N"), strict=True):
+        cv2.putText(strokes, text, (30, 52), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 255, 3)
+    for picture, strokes in zip(pictures, (letters[0], letters[0], letters[1]), strict=True):
+        picture[strokes > 0] = 230
+    word = TextInstance(
+        track_id=1,
+        level="word",
+        polygon=((28.0, 28.0), (112.0, 28.0), (112.0, 56.0), (28.0, 56.0)),
+        source="predicted",
+        mask=masks.encode(letters[0] > 0),
+    )
+    carrier = FlowCarrier(Lost(pictures))
+    assert carrier.carry(0, 1, [word]) != [None]
+    assert carrier.carry(0, 2, [word]) == [None]
 
 
 def test_a_hand_is_not_the_ground_of_letters_in_other_light() -> None:
