@@ -98,11 +98,16 @@ def _claim(out: Location, project: Project) -> None:
             file.write(json.dumps(mine).encode())
         return
     with files.reading(path) as file:
-        there = json.loads(file.read())
-    if any(there.get(key) != mine[key] for key in ("project", "created_at")):
+        text = file.read()
+    try:
+        there = json.loads(text)
+        number, title, same = there["project"], there["title"], there["created_at"] == mine["created_at"]
+    except (ValueError, TypeError, KeyError) as error:
+        raise DataError(f"{path} is damaged ({error!r}): if --out is this project's, delete the file") from error
+    if number != project.id or not same:
         raise ConfigError(
-            f"--out {out} holds what people did in project {there.get('project')}, {there.get('title')!r}: give "
-            f"project {project.id}, {project.title!r}, another --out"
+            f"--out {out} holds what people did in project {number}, {title!r}: give project {project.id}, "
+            f"{project.title!r}, another --out"
         )
 
 

@@ -171,6 +171,11 @@ def test_what_people_did_in_one_project_is_not_replaced_by_another(loop: Loop, t
         pulling.pull(PullConfig(), other.root / "push", human, "1")
     assert digest(human) == before
     assert loop.pull().labels == other.pull().labels == 1
+    (human / "pull.json").write_text("[]")
+    with pytest.raises(DataError, match=r"pull\.json is damaged \(.*delete the file"):
+        loop.pull()
+    (human / "pull.json").unlink()
+    assert loop.pull().labels == 1
 
 
 def test_windows_without_any_text_are_said_when_they_are_sent(loop: Loop, caplog: pytest.LogCaptureFixture) -> None:
